@@ -1,0 +1,42 @@
+#!/usr/bin/env node
+/** The entry: `envclone operator`, `envclone status`, `envclone demo`. The only place where parts are put together. */
+import { Command, InvalidArgumentError } from 'commander';
+import { runOperator } from './operator.ts';
+
+const ended = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => ended.abort());
+
+const program = new Command('envclone')
+  .description(
+    'Clones whole environments of KubeVirt virtual machines, in dependency order, as they were at one instant.',
+  )
+  .showHelpAfterError();
+
+program
+  .command('operator')
+  .description('run the operator')
+  .option(
+    '--kubeconfig <file>',
+    'the cluster; default: KUBECONFIG, ~/.kube/config, the service account of the pod',
+  )
+  .option(
+    '--binder-image <image>',
+    'image of the pods that have claims bound; never run, only scheduled',
+    'registry.k8s.io/pause:3.10',
+  )
+  .option('--log-level <level>', 'fatal, error, warn, info, debug or trace', 'info')
+  .option('--port <port>', 'of /metrics, /healthz and /readyz; 0 takes a free one', parsePort, 8080)
+  .option('--host <address>', 'where these listen', '0.0.0.0')
+  .action((options) => runOperator(options, ended.signal));
+
+program.parseAsync().catch((error: unknown) => {
+  console.error(`envclone: ${error instanceof Error ? error.message : error}`);
+  process.exitCode = 1;
+});
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65535)
+    throw new InvalidArgumentError('a port is a number from 0 to 65535.');
+  return port;
+}
