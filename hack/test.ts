@@ -1,0 +1,47 @@
+/** `npm test`: the checks, then the tests. Its last line is the counts of both. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { add, type Counts, none, summary } from './test/counts.ts';
+import { runVitest } from './test/run-vitest.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const bin = `${root}node_modules/.bin`;
+
+interface Check {
+  readonly name: string;
+  readonly command: readonly [string, ...string[]];
+}
+
+const checks: readonly Check[] = [
+  { name: 'types', command: [`${bin}/tsc`, '-p', '.'] },
+  { name: 'lint and format', command: [`${bin}/biome`, 'check', '.'] },
+  { name: 'generated files', command: [process.execPath, 'operator/generate/main.ts', '--check'] },
+];
+
+const counts = await runAll(process.argv.slice(2));
+console.log(summary(counts));
+process.exitCode = counts.failed > 0 ? 1 : 0;
+
+async function runAll(args: readonly string[]): Promise<Counts> {
+  let counts = none;
+  for (const check of checks) counts = add(counts, await runCheck(check));
+  return add(counts, await runVitest(root, args));
+}
+
+async function runCheck({ name, command: [program, ...args] }: Check): Promise<Counts> {
+  const start = Date.now();
+  const { ok, output } = await run(program, args);
+  if (!ok) console.log(output.trimEnd());
+  console.log(`${ok ? 'passed' : 'FAILED'}  ${name} (${((Date.now() - start) / 1000).toFixed(1)} s)`);
+  return { ...none, [ok ? 'passed' : 'failed']: 1 };
+}
+
+// The output is shown only where it says what is wrong.
+async function run(program: string, args: readonly string[]): Promise<{ ok: boolean; output: string }> {
+  const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  const chunks: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const [code] = await once(child, 'close').catch((error: Error) => [error.message]);
+  return { ok: code === 0, output: Buffer.concat(chunks).toString() || `ended with ${code}` };
+}

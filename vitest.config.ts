@@ -1,0 +1,29 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['operator/**/*.test.ts', 'e2e/**/*.unit.test.ts', 'hack/**/*.test.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'cluster',
+          include: ['e2e/**/*.test.ts'],
+          exclude: ['e2e/**/*.unit.test.ts'],
+          globalSetup: ['e2e/testing/global-setup.ts'],
+          // They share one API server and two cores.
+          pool: 'forks',
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
