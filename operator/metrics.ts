@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Handled, RequestRecord } from './cluster/index.ts';
 
 /** What the operator counts, for /metrics. */
@@ -39,6 +39,12 @@ export class OperatorMetrics {
   });
 
   constructor() {
+    const pid = new Gauge({
+      name: 'envclone_process_pid',
+      help: 'Process id, to find it on its node.',
+      registers: [this.registry],
+    });
+    pid.set(process.pid);
     collectDefaultMetrics({ register: this.registry });
   }
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { isConflict, NetworkError } from './errors.ts';
 import type { Kind } from './objects.ts';
 import type { RequestRecord } from './requester.ts';
+import { eventually } from './testing/eventually.ts';
 import {
   connectedTo,
   HttpServer,
@@ -276,14 +277,28 @@ test('requests are reported by verb, kind and code', async () => {
   ]);
 });
 
-test('a kind is served when its group lists it', async () => {
+test('a kind is served when its group lists it, and missing only when the server says so', async () => {
   const group: RequestHandler = (_, response) =>
     sendJson(response, 200, { resources: [{ name: 'widgets' }] });
   const nothing: RequestHandler = (_, response) => void response.writeHead(404).end('404 page not found');
-  await using api = await serving(group, group, nothing);
+  const groups =
+    (...versions: object[]): RequestHandler =>
+    (_, response) =>
+      sendJson(response, 200, { groups: [{ name: 'test.envclone.io', versions }] });
+  await using api = await serving(
+    group,
+    group,
+    nothing,
+    groups(),
+    nothing,
+    groups({ version: 'v1' }),
+    nothing,
+  );
   expect(await api.client.served(widgets)).toBe(true);
   expect(await api.client.served({ ...widgets, plural: 'gadgets' })).toBe(false);
   expect(await api.client.served(widgets)).toBe(false);
+  expect(await api.client.served(widgets)).toBe(true);
+  await expect(api.client.served(widgets)).rejects.toThrow('GET /apis was refused');
 });
 
 test('access is reviewed for us or for somebody else', async () => {
@@ -316,7 +331,7 @@ test('closing the connection ends what is under way with the reason', async () =
   await using server = await HttpServer.start(() => {});
   const { client, stop } = await connectedTo(server.url);
   const waiting = client.get(widgets, key).catch((error) => error);
-  await expect.poll(() => server.received.length).toBe(1);
+  await eventually(() => server.received.length).toBe(1);
   stop();
   expect(await waiting).toMatchObject({ name: 'AbortError' });
 });
@@ -333,7 +348,7 @@ test('a watch that nobody reads any more is closed', async () => {
     expect(event).toEqual({ type: 'added', object: widget() });
     break;
   }
-  await expect.poll(() => closed).toBe(true);
+  await eventually(() => closed).toBe(true);
 });
 
 test('a watch on which nothing comes for long is given up without an error', async () => {
@@ -348,4 +363,19 @@ test('a watch that breaks says so, and one that the server ends just ends', asyn
   const { signal } = new AbortController();
   await expect(Array.fromAsync(api.client.watch(widgets, {}, signal))).rejects.toThrow(NetworkError);
   expect(await Array.fromAsync(api.client.watch(widgets, {}, signal))).toEqual([]);
+});
+
+test('a watch on which something comes now and then is kept', async () => {
+  await using server = await HttpServer.start(async (_, response) => {
+    for (let size = 1; size <= 12; size++) {
+      response.write(`${JSON.stringify({ type: 'ADDED', object: widget(size) })}\n`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    response.end();
+  });
+  // Nothing for 750 ms would end it.
+  await using connected = await connectedTo(server.url, { clock: hurriedClock(200) });
+  const options = { timeoutSeconds: 100_000 };
+  const events = await Array.fromAsync(connected.client.watch(widgets, options, connected.signal));
+  expect(events.length).toBe(12);
 });

@@ -53,9 +53,8 @@ export class NetworkError extends Error {
   readonly unsent: boolean;
 
   constructor(request: string, cause: unknown) {
-    super(`${request} got no answer: ${redacted(causeOf(cause))}. Is the API server up and reachable?`, {
-      cause,
-    });
+    const hint = certificateCodes.test(codeOf(cause)) ? certificateHint : reachableHint;
+    super(`${request} got no answer: ${redacted(causeOf(cause))}. ${hint}`, { cause });
     this.request = request;
     this.unsent = unsentCodes.has(codeOf(cause));
   }
@@ -119,6 +118,10 @@ const hints: Record<number, string> = {
   413: 'Make the object smaller.',
   429: 'It is retried when the server allows it.',
 };
+
+const reachableHint = 'Is the API server up and reachable?';
+const certificateHint = "Does the kubeconfig name the authority that signed the server's certificate?";
+const certificateCodes = /CERT|SIGNATURE|ERR_TLS/;
 
 const unsentCodes = new Set([
   'ECONNREFUSED',

@@ -3,6 +3,7 @@ import type { EventObject } from './event-objects.ts';
 import { EventRecorder } from './events.ts';
 import { FakeClock } from './testing/clocks.ts';
 import { connectedTo } from './testing/connected.ts';
+import { eventually } from './testing/eventually.ts';
 import type { Widget } from './testing/fake-api.ts';
 import { HttpServer, sendJson, sendStatus } from './testing/http-server.ts';
 
@@ -82,9 +83,9 @@ test('the same occurrence is counted, and written at most every ten seconds', as
   await using test = await recording();
   for (let times = 0; times < 5; times++) test.recorder.record(regarding, occurrence);
   await test.clock.advance(9_999);
-  await expect.poll(() => test.requests.length).toBe(1);
+  await eventually(() => test.requests.length).toBe(1);
   await test.clock.advance(1);
-  await expect.poll(() => test.counts()).toEqual([['no such environment', 5]]);
+  await eventually(() => test.counts()).toEqual([['no such environment', 5]]);
   expect(test.requests.length).toBe(2);
 });
 

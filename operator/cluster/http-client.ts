@@ -10,12 +10,12 @@ import type {
   WriteOptions,
 } from './client.ts';
 import { deleteOne, deleteSelected } from './deletions.ts';
+import { isServed } from './discovery.ts';
 import { ApiError, isNotFound } from './errors.ts';
 import { readList, selectors, typed } from './lists.ts';
 import {
   collectionPath,
   type DeepPartialObject,
-  groupPath,
   type Kind,
   type KubeObject,
   type ObjectKey,
@@ -38,7 +38,13 @@ export class HttpClusterClient implements ClusterClient {
   }
 
   async get<T extends KubeObject>(kind: Kind<T>, key: ObjectKey): Promise<T | undefined> {
-    return (await this.#read(kind, objectPath(kind, key))) as T | undefined;
+    const path = objectPath(kind, key);
+    try {
+      return (await this.#requester.call({ verb: 'get', kind, method: 'GET', path, retry: 'always' })) as T;
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
   }
 
   list<T extends KubeObject>(kind: Kind<T>, selection: Selection = {}): Promise<ObjectList<T>> {
@@ -151,9 +157,8 @@ export class HttpClusterClient implements ClusterClient {
     return readEvents<T>(this.#requester.stream(request, timeoutSeconds, signal), `GET ${path}`);
   }
 
-  async served(kind: Kind): Promise<boolean> {
-    const group = (await this.#read(kind, groupPath(kind))) as { resources?: { name: string }[] } | undefined;
-    return group?.resources?.some(({ name }) => name === kind.plural) ?? false;
+  served(kind: Kind): Promise<boolean> {
+    return isServed(this.#requester, kind);
   }
 
   whoami(): Promise<Identity> {
@@ -162,15 +167,6 @@ export class HttpClusterClient implements ClusterClient {
 
   accessReview(attributes: AccessAttributes, user?: Identity): Promise<boolean> {
     return reviewAccess(this.#requester, attributes, user);
-  }
-
-  async #read(kind: Kind, path: string): Promise<unknown> {
-    try {
-      return await this.#requester.call({ verb: 'get', kind, method: 'GET', path, retry: 'always' });
-    } catch (error) {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    }
   }
 
   async #patch<T extends KubeObject>(

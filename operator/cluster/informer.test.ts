@@ -3,6 +3,7 @@ import { type Informer, type InformerOptions, startInformer } from './informer.t
 import type { Change } from './store.ts';
 import { hurriedClock } from './testing/clocks.ts';
 import { connectedTo } from './testing/connected.ts';
+import { eventually } from './testing/eventually.ts';
 import { FakeApi, type Widget, widgets } from './testing/fake-api.ts';
 
 const clock = hurriedClock(100);
@@ -59,7 +60,7 @@ test('it is synced when everything there was has been read, by one watch', async
   expect([...test.informer.list()].map(({ metadata }) => metadata.name)).toEqual(['a', 'b']);
   expect(test.api.requests.length).toBe(1);
   test.api.put('a', 5);
-  await expect.poll(() => sizeOf(test.informer, 'a')).toBe(5);
+  await eventually(() => sizeOf(test.informer, 'a')).toBe(5);
   expect(test.told()).toEqual(['added a', 'added b', 'modified a']);
 });
 
@@ -70,7 +71,7 @@ test('a server that refuses to begin a watch with everything is listed', async (
   });
   await test.informer.synced;
   test.api.delete('a');
-  await expect.poll(() => test.told()).toEqual(['added a', 'added b', 'deleted a']);
+  await eventually(() => test.told()).toEqual(['added a', 'added b', 'deleted a']);
 });
 
 test('a server that never says that the beginning is complete is listed', async () => {
@@ -85,6 +86,15 @@ test('a server that never says that the beginning is complete is listed', async 
   expect(test.told()).toEqual(['added a', 'added b']);
 });
 
+test('a server that ends the watch before the beginning is complete is listed', async () => {
+  await using test = await informed((api) => {
+    withTwo(api);
+    api.manners.watchList = 'cut short';
+  });
+  await test.informer.synced;
+  expect(test.told()).toEqual(['added a', 'added b']);
+});
+
 test('whatever ends a watch, the next goes on from the last version seen', async () => {
   await using test = await informed(withTwo);
   await test.informer.synced;
@@ -95,9 +105,9 @@ test('whatever ends a watch, the next goes on from the last version seen', async
   ];
   for (const [index, end] of ends.entries()) {
     const { metadata } = test.api.put('a', 10 + index);
-    await expect.poll(() => sizeOf(test.informer, 'a')).toBe(10 + index);
+    await eventually(() => sizeOf(test.informer, 'a')).toBe(10 + index);
     end();
-    await expect.poll(() => test.api.watching).toBe(1);
+    await eventually(() => test.api.watching).toBe(1);
     expect(watchVersions(test.api).at(-1)).toBe(metadata.resourceVersion);
   }
 });
@@ -106,10 +116,10 @@ test('a bookmark moves the version on although nothing changed', async () => {
   await using test = await informed(withTwo);
   await test.informer.synced;
   const { metadata } = test.api.put('a', 9);
-  await expect.poll(() => sizeOf(test.informer, 'a')).toBe(9);
+  await eventually(() => sizeOf(test.informer, 'a')).toBe(9);
   test.api.bookmark();
   test.api.endWatches();
-  await expect.poll(() => test.api.watching).toBe(1);
+  await eventually(() => test.api.watching).toBe(1);
   expect(watchVersions(test.api).at(-1)).toBe(metadata.resourceVersion);
 });
 
@@ -120,7 +130,7 @@ test('after the server forgot the version everything is read again, and what is 
   test.api.delete('a');
   test.api.put('b', 3);
   test.api.expire();
-  await expect.poll(() => test.told().slice(2)).toEqual(['deleted a', 'modified b']);
+  await eventually(() => test.told().slice(2)).toEqual(['deleted a', 'modified b']);
   expect(test.errors).toEqual([]);
 });
 
@@ -131,7 +141,7 @@ test('an object that was replaced between two readings is a deletion and an addi
   test.api.delete('a');
   test.api.put('a', 1);
   test.api.expire();
-  await expect.poll(() => test.told().slice(2)).toEqual(['deleted a', 'added a']);
+  await eventually(() => test.told().slice(2)).toEqual(['deleted a', 'added a']);
 });
 
 test('a kind that may be missing is empty, counts as synced, and is found when it comes', async () => {
@@ -145,7 +155,7 @@ test('a kind that may be missing is empty, counts as synced, and is found when i
   expect([test.informer.served, [...test.informer.list()]]).toEqual([false, []]);
   test.api.manners.served = true;
   test.api.put('a', 1);
-  await expect.poll(() => test.told()).toEqual(['added a']);
+  await eventually(() => test.told()).toEqual(['added a']);
   expect(test.informer.served).toBe(true);
 });
 
@@ -154,15 +164,29 @@ test('a kind that goes away takes its objects with it', async () => {
   await test.informer.synced;
   test.api.manners.served = false;
   test.api.endWatches();
-  await expect.poll(() => test.told().slice(2)).toEqual(['deleted a', 'deleted b']);
+  await eventually(() => test.told().slice(2)).toEqual(['deleted a', 'deleted b']);
   expect(test.informer.served).toBe(false);
+  test.api.manners.served = true;
+  await eventually(() => test.told().slice(4)).toEqual(['added a', 'added b']);
+});
+
+test('a 404 that the server itself does not confirm takes nothing away', async () => {
+  await using test = await informed(withTwo, { optional: true });
+  await test.informer.synced;
+  test.api.manners.served = 'unrouted';
+  test.api.endWatches();
+  await eventually(() => test.errors.length).toBeGreaterThan(2);
+  expect([test.informer.served, test.told()]).toEqual([true, ['added a', 'added b']]);
+  test.api.manners.served = true;
+  test.api.put('c', 3);
+  await eventually(() => test.told().slice(2)).toEqual(['added c']);
 });
 
 test('a kind that must be there is waited for, and its absence is reported', async () => {
   await using test = await informed((api) => {
     api.manners.served = false;
   });
-  await expect.poll(() => String(test.errors[0])).toContain('does not serve widgets.test.envclone.io');
+  await eventually(() => String(test.errors[0])).toContain('does not serve widgets.test.envclone.io');
   test.api.manners.served = true;
   await test.informer.synced;
 });
@@ -177,7 +201,7 @@ test('a listener that throws is reported and hinders neither the others nor the 
   const later: string[] = [];
   test.informer.onChange(({ object }) => later.push(object.metadata.name));
   test.api.put('c', 1);
-  await expect.poll(() => later).toEqual(['a', 'b', 'c']);
+  await eventually(() => later).toEqual(['a', 'b', 'c']);
   expect(test.errors).toEqual([problem, problem, problem]);
 });
 
@@ -185,7 +209,7 @@ test('stop means stop: no change is told and no request is made after it', async
   await using test = await informed(withTwo);
   await test.informer.synced;
   test.connected.stop();
-  test.api.put('c', 1);
+  test.informer.observe(test.api.put('c', 1));
   test.api.resetWatches();
   const before = test.api.requests.length;
   await clock.sleep(20_000);
@@ -209,7 +233,7 @@ test('an answer to our own write is seen at once, and told once', async () => {
   test.informer.observe(written);
   expect(sizeOf(test.informer, 'a')).toBe(7);
   test.api.put('last', 0);
-  await expect.poll(() => test.told().slice(2)).toEqual(['modified a', 'added last']);
+  await eventually(() => test.told().slice(2)).toEqual(['modified a', 'added last']);
 });
 
 test('an answer that comes after the watch has passed it changes nothing', async () => {
@@ -217,7 +241,7 @@ test('an answer that comes after the watch has passed it changes nothing', async
   await test.informer.synced;
   const written = test.api.put('a', 7);
   test.api.delete('a');
-  await expect.poll(() => sizeOf(test.informer, 'a')).toBeUndefined();
+  await eventually(() => sizeOf(test.informer, 'a')).toBeUndefined();
   test.informer.observe(written);
   expect(sizeOf(test.informer, 'a')).toBeUndefined();
 });
@@ -244,7 +268,7 @@ test('an object that was forgotten does not come back by events from before its 
   test.informer.forget('here', 'a', metadata.uid);
   expect(sizeOf(test.informer, 'a')).toBeUndefined();
   test.api.put('a', 4);
-  await expect.poll(() => test.told().slice(2)).toEqual(['deleted a', 'added a']);
+  await eventually(() => test.told().slice(2)).toEqual(['deleted a', 'added a']);
 });
 
 test('managed fields are dropped, and what is kept can be trimmed further', async () => {

@@ -146,9 +146,10 @@ export class Reflector<T extends KubeObject> {
     return backoffDelay(this.#failures, this.#options);
   }
 
-  #recover(error: unknown): number {
+  async #recover(error: unknown): Promise<number> {
     if (this.#options.signal.aborted) return 0;
-    if (isNotFound(error)) {
+    if (isNotFound(error) && (await this.#isMissing())) {
+      if (this.#options.signal.aborted) return 0;
       this.#version = undefined;
       this.#sink.missing();
       return this.#options.missingRetryMs;
@@ -158,6 +159,13 @@ export class Reflector<T extends KubeObject> {
     if (!isExpired(error)) this.#sink.failed(error);
     const asked = error instanceof ApiError ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
     return Math.max(asked, delay);
+  }
+
+  async #isMissing(): Promise<boolean> {
+    return this.#client.served(this.#kind).then(
+      (served) => !served,
+      () => false,
+    );
   }
 
   /** Whether to begin anew rather than to resume: the server forgot the version, or never knew it (a restored etcd). */

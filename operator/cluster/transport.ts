@@ -54,6 +54,7 @@ export class Transport implements AsyncDisposable {
   async open(lane: Lane, request: HttpRequest): Promise<OpenAnswer> {
     const answer = await this.#attempt(lane, request);
     if (answer.code !== 401) return answer;
+    // Destroyed, it would raise an error that nobody awaits.
     answer.body.resume();
     this.#credentials.reload();
     return this.#attempt(lane, request);
@@ -70,8 +71,6 @@ export class Transport implements AsyncDisposable {
         body: request.body ?? null,
         signal: request.signal,
       });
-      // Whoever reads the body sees its errors; without this, one that nobody reads ends the process.
-      answer.body.on('error', () => {});
       return {
         code: answer.statusCode,
         contentType: headerText(answer.headers['content-type']) ?? '',

@@ -85,11 +85,13 @@ const environmentSnapshot: ControllerAccess = {
 const environmentClone: ControllerAccess = {
   controller: 'environment-clone',
   rules: [
-    { kinds: [environmentClones], verbs: [...read, 'patch'] },
+    // Deleted when they expire.
+    { kinds: [environmentClones], verbs: [...read, 'patch', 'delete'] },
     { kinds: [environmentClones], subresource: 'status', verbs: ['patch'] },
     { kinds: [environmentClones], subresource: 'finalizers', verbs: ['update'] },
     { kinds: [environmentSnapshots], verbs: [...read, 'create', 'patch', 'delete'] },
-    { kinds: [virtualMachines], verbs: [...read, 'create', 'delete'] },
+    // Patched to note on the VM itself that its one start was sent; specs are left alone.
+    { kinds: [virtualMachines], verbs: [...read, 'create', 'patch', 'delete'] },
     // Created as a dry run only, which has KubeVirt check the template of a VM before anything is made.
     { kinds: [virtualMachineInstances], verbs: [...read, 'create'] },
     { kinds: [virtualMachineActions], subresource: 'start', verbs: ['update'] },

@@ -96,20 +96,21 @@ export async function carryOut(
   return failures;
 }
 
-/** An event for every condition that took another turn: a warning unless it is ordinary progress. */
+/** An event for every condition that came true, and a warning for every one that is false for another reason than progress. */
 export function announce(
   context: ControllerContext,
   subject: KubeObject,
   next: readonly Condition[],
   before: readonly Condition[] | undefined,
 ): void {
-  for (const condition of changedConditions(next, before)) {
-    const warns = condition.status !== 'True' && !isProgress(condition.reason);
+  for (const { type, status, reason, message } of changedConditions(next, before)) {
+    // Ready repeats what another condition has said.
+    if (type === 'Ready' || (status !== 'True' && isProgress(reason))) continue;
     context.events.record(subject, {
-      type: warns ? 'Warning' : 'Normal',
-      reason: condition.reason,
-      action: condition.type,
-      note: condition.message,
+      type: status === 'True' ? 'Normal' : 'Warning',
+      reason,
+      action: type,
+      note: message,
     });
   }
 }

@@ -1,11 +1,12 @@
 /** EnvironmentSnapshot: captures an Environment at one instant, and keeps watch over what it captured. */
-import { isNotFound, keyOf } from '../cluster/index.ts';
+import { isNotFound, type KubeObject, keyOf } from '../cluster/index.ts';
 import { type ControllerRevision, environmentSnapshots } from '../cluster/kinds.generated.ts';
 import { labels } from '../names.ts';
 import { observeCapture } from '../observe/environment-snapshot.ts';
 import { indexes } from '../observe/world.ts';
 import { planCapture } from '../plan/capture/plan.ts';
 import type { Step } from '../plan/steps.ts';
+import type { EnvironmentSnapshotObject } from '../schema/index.ts';
 import { summarizeCapture } from '../status/environment-snapshot.ts';
 import { announce, type Controller, type ControllerContext, carryOut, StepsFailed } from './controller.ts';
 
@@ -18,7 +19,7 @@ export function environmentSnapshotController(context: ControllerContext): Contr
     const { snapshot } = observed;
     const plan = planCapture(observed, now());
     const failures = await carryOut(context, snapshot, plan.steps);
-    remember(plan.steps, failures.length > 0, snapshot.metadata.uid!);
+    await remember(plan.steps, failures.length > 0, snapshot.metadata.uid!);
     const status = summarizeCapture(observed, plan, failures, now());
     const due = await writeStatus(status);
     if (failures.length > 0) throw new StepsFailed(failures);
@@ -37,9 +38,9 @@ export function environmentSnapshotController(context: ControllerContext): Contr
   }
 
   /** What was just written is known without reading it back; what failed may or may not be there. */
-  function remember(steps: readonly Step[], failed: boolean, uid: string): void {
+  async function remember(steps: readonly Step[], failed: boolean, uid: string): Promise<void> {
     if (failed) attempts.forget(uid);
-    else for (const object of revisionsIn(steps)) attempts.add(object);
+    else for (const object of revisionsIn(steps)) await attempts.add(object);
   }
 
   function watch(enqueue: (key: string) => void): void {
@@ -64,13 +65,31 @@ export function environmentSnapshotController(context: ControllerContext): Contr
       byUid(world.groupSnapshots.get(namespace, name!)?.metadata.labels?.[labels.snapshot]);
     });
     world.environments.onChange(({ object }) => {
-      for (const snapshot of world.snapshots.byIndex(indexes.namespace, object.metadata.namespace!)) {
+      for (const snapshot of openIn(object.metadata.namespace)) {
         if (snapshot.spec.environment === object.metadata.name) enqueue(keyOf(snapshot));
       }
     });
+    // Whatever a capture was refused for is mended in one of these.
+    for (const cache of [world.machines, world.instances, world.claims])
+      cache.onChange(({ object }: { object: KubeObject }) => {
+        for (const snapshot of openIn(object.metadata.namespace)) enqueue(keyOf(snapshot));
+      });
+    for (const cache of [world.snapshotClasses, world.groupClasses])
+      cache.onChange(() => {
+        for (const snapshot of world.snapshots.list()) if (isOpen(snapshot)) enqueue(keyOf(snapshot));
+      });
+  }
+
+  function openIn(namespace: string | undefined) {
+    return world.snapshots.byIndex(indexes.namespace, namespace ?? '').filter(isOpen);
   }
 
   return { name: 'environment-snapshot', watch, reconcile };
+}
+
+/** A capture that has not come to its end. */
+function isOpen({ status }: EnvironmentSnapshotObject): boolean {
+  return status?.phase !== 'Complete';
 }
 
 /** The earlier of two times to look again. */

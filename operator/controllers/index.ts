@@ -3,11 +3,12 @@ import type { Controller, ControllerContext } from './controller.ts';
 import { environmentController } from './environment.ts';
 import { environmentCloneController } from './environment-clone.ts';
 import { environmentSnapshotController } from './environment-snapshot.ts';
-import { contentSweep } from './sweep.ts';
+import { captureSweep, contentSweep } from './sweep.ts';
 
 export const controllers: readonly ((context: ControllerContext) => Controller)[] = [
   environmentController,
   environmentSnapshotController,
   environmentCloneController,
   contentSweep,
+  captureSweep,
 ];

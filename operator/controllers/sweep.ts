@@ -1,46 +1,83 @@
-/** Removes cluster-scoped contents whose clone is gone: no object of a namespace can own them, and a finalizer can be taken off by hand. */
-
-import { keyFrom } from '../cluster/index.ts';
-import { environmentClones, volumeSnapshotContents } from '../cluster/kinds.generated.ts';
-import { annotations, labels } from '../names.ts';
+/**
+ * Removes what a clone made outside its namespace once the clone is gone. Its finalizer does that; but a finalizer can
+ * be taken off by hand, and no object of a namespace can own what is in another or in none.
+ */
+import { type Informer, type Kind, type KubeObject, keyFrom, keyOf } from '../cluster/index.ts';
+import {
+  environmentClones,
+  environmentSnapshots,
+  volumeSnapshotContents,
+} from '../cluster/kinds.generated.ts';
+import { annotations, isPin, labels, pinOf } from '../names.ts';
 import type { Step } from '../plan/steps.ts';
 import { type Controller, type ControllerContext, carryOut } from './controller.ts';
 
-/** A content is left alone this long: the cache may know it before it knows its clone. */
+/** An object is left alone this long: the cache may know it before it knows its clone. */
 const graceMs = 60_000;
 
 export function contentSweep(context: ControllerContext): Controller {
+  return sweepOf('content-sweep', volumeSnapshotContents, context.world.contents, context);
+}
+
+export function captureSweep(context: ControllerContext): Controller {
+  return sweepOf('capture-sweep', environmentSnapshots, context.world.snapshots, context);
+}
+
+function sweepOf<T extends KubeObject>(
+  name: string,
+  kind: Kind<T>,
+  cache: Informer<T>,
+  context: ControllerContext,
+): Controller {
   const { world, client, now } = context;
 
-  async function reconcile(name: string): Promise<number | undefined> {
-    const content = world.contents.get(undefined, name);
-    const uid = content?.metadata.labels?.[labels.clone];
-    if (!content || !uid || content.metadata.deletionTimestamp) return undefined;
-    const age = now() - Date.parse(content.metadata.creationTimestamp!);
+  async function reconcile(key: string): Promise<number | undefined> {
+    const { namespace, name: objectName } = keyFrom(key);
+    const object = cache.get(namespace, objectName);
+    if (!object) return undefined;
+    const age = now() - Date.parse(object.metadata.creationTimestamp!);
     if (age < graceMs) return graceMs - age;
-    const key = content.metadata.annotations?.[annotations.cloneName];
-    const clone = key ? await client.get(environmentClones, keyFrom(key)) : undefined;
-    if (clone?.metadata.uid === uid) return undefined;
-    const step: Step = {
-      step: 'delete',
-      kind: volumeSnapshotContents,
-      key: { name },
-      uid: content.metadata.uid,
-    };
-    await carryOut(context, content, [step]);
+    await carryOut(context, object, [...(await deleteOrphan(object)), ...unpinOrphan(object)]);
     return undefined;
   }
 
+  async function deleteOrphan({ metadata }: T): Promise<readonly Step[]> {
+    const {
+      name: objectName,
+      namespace,
+      uid,
+      labels: marks,
+      annotations: notes,
+      deletionTimestamp,
+    } = metadata;
+    const cloneUid = marks?.[labels.clone];
+    if (!cloneUid || deletionTimestamp) return [];
+    const cloneName = notes?.[annotations.cloneName];
+    const clone = cloneName ? await client.get(environmentClones, keyFrom(cloneName)) : undefined;
+    if (clone?.metadata.uid === cloneUid) return [];
+    return [{ step: 'delete', kind, key: { namespace, name: objectName }, uid }];
+  }
+
+  /** A pin is put by a clone that the cache knows, so one whose clone it does not know is a leftover. */
+  function unpinOrphan(object: T): readonly Step[] {
+    const pins = new Set([...world.clones.list()].map(({ metadata }) => pinOf(metadata.uid!)));
+    return (object.metadata.finalizers ?? [])
+      .filter((finalizer) => isPin(finalizer) && !pins.has(finalizer))
+      .map((finalizer): Step => ({ step: 'removeFinalizer', kind, object, finalizer }));
+  }
+
   function watch(enqueue: (key: string) => void): void {
-    world.contents.onChange(({ type, object }) => {
-      if (type === 'added' && object.metadata.labels?.[labels.clone]) enqueue(object.metadata.name);
+    cache.onChange(({ type, object }) => {
+      if (type !== 'deleted') enqueue(keyOf(object));
     });
     world.clones.onChange(({ type, object }) => {
       if (type !== 'deleted') return;
-      for (const content of world.contents.byIndex('clone', object.metadata.uid!))
-        enqueue(content.metadata.name);
+      const uid = object.metadata.uid!;
+      for (const each of cache.list())
+        if (each.metadata.labels?.[labels.clone] === uid || each.metadata.finalizers?.includes(pinOf(uid)))
+          enqueue(keyOf(each));
     });
   }
 
-  return { name: 'content-sweep', watch, reconcile };
+  return { name, watch, reconcile };
 }

@@ -61,8 +61,8 @@ function alternatives(values: readonly string[]): string {
   return quoted.length < 2 ? quoted.join() : `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`;
 }
 
-const atMost = (limit: number | undefined, unit = '') =>
-  limit === undefined ? '' : `, at most ${limit}${unit}`;
+const atMost = (limit: number | undefined, unit: string) =>
+  limit === undefined ? '' : `, at most ${limit} ${unit}`;
 
 function range(minimum: number | undefined, maximum: number | undefined): string {
   if (maximum !== undefined) return ` ${minimum ?? 'up'} to ${maximum}`;

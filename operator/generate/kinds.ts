@@ -1,8 +1,11 @@
 /** Writes the typed registry of every kind that Envclone reads or writes: `cluster/kinds.generated.ts`. */
+import { join } from 'node:path';
 import CodeBlockWriter from 'code-block-writer';
 import { apiGroup, apiVersion, definitions } from '../schema/index.ts';
+import type { Artefact } from './artefact.ts';
 import { type CoreKind, coreKinds } from './core-kinds.ts';
 import type { CustomResourceDefinition } from './crd.ts';
+import { readDefinitions } from './crd-files.ts';
 import { type ForeignKind, foreignKinds } from './foreign-kinds.ts';
 import { writeFields } from './interfaces.ts';
 import { parseSelection } from './selection.ts';
@@ -15,6 +18,14 @@ interface Entry {
   readonly kind: string;
   readonly plural: string;
   readonly namespaced: boolean;
+}
+
+/** The registry; `root` is the project's, where the real CRDs of other projects are read from. */
+export function kindsArtefact(root: string): Artefact {
+  return {
+    path: 'operator/cluster/kinds.generated.ts',
+    text: generateKinds(readDefinitions(join(root, 'e2e/crds'))),
+  };
 }
 
 /** The text of the file; `crds` are the definitions that the foreign kinds are typed from. */

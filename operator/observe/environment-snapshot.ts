@@ -94,10 +94,7 @@ function labelledClaims(world: World, snapshot: EnvironmentSnapshotObject): read
  */
 export class AttemptCache {
   readonly #client: ClusterClient;
-  readonly #known = new Map<
-    string,
-    { readonly revisions: ControllerRevision[]; attempts?: readonly Attempt[] }
-  >();
+  readonly #known = new Map<string, Promise<KnownAttempts>>();
 
   constructor(client: ClusterClient) {
     this.#client = client;
@@ -105,15 +102,21 @@ export class AttemptCache {
 
   async of(snapshot: EnvironmentSnapshotObject): Promise<readonly Attempt[]> {
     const uid = snapshot.metadata.uid!;
-    const known = this.#known.get(uid) ?? { revisions: await this.#read(snapshot) };
-    this.#known.set(uid, known);
-    known.attempts ??= decodeAttempts(known.revisions);
-    return known.attempts;
+    const reading = this.#known.get(uid) ?? this.#read(snapshot);
+    this.#known.set(uid, reading);
+    try {
+      const known = await reading;
+      known.attempts ??= decodeAttempts(known.revisions);
+      return known.attempts;
+    } catch (error) {
+      this.forget(uid);
+      throw error;
+    }
   }
 
   /** A revision that was written just now. */
-  add(revision: ControllerRevision): void {
-    const known = this.#known.get(revision.metadata.labels?.[labels.snapshot] ?? '');
+  async add(revision: ControllerRevision): Promise<void> {
+    const known = await this.#known.get(revision.metadata.labels?.[labels.snapshot] ?? '');
     if (!known || known.revisions.some((each) => each.metadata.name === revision.metadata.name)) return;
     known.revisions.push(revision);
     known.attempts = undefined;
@@ -124,9 +127,14 @@ export class AttemptCache {
     this.#known.delete(uid);
   }
 
-  async #read({ metadata: { namespace, uid } }: EnvironmentSnapshotObject): Promise<ControllerRevision[]> {
+  async #read({ metadata: { namespace, uid } }: EnvironmentSnapshotObject): Promise<KnownAttempts> {
     const labelSelector = `${labels.snapshot}=${uid},${labels.part}`;
     const { items } = await this.#client.list(controllerRevisions, { namespace, labelSelector });
-    return [...items];
+    return { revisions: [...items] };
   }
+}
+
+interface KnownAttempts {
+  readonly revisions: ControllerRevision[];
+  attempts?: readonly Attempt[];
 }

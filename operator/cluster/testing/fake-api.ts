@@ -23,11 +23,12 @@ interface HistoryEvent {
 
 /** How the fake server misbehaves. */
 export interface Manners {
-  /** `refused` as old servers do, `silent`: the closing bookmark never comes. */
-  watchList: 'served' | 'refused' | 'silent';
+  /** `refused` as old servers do; `silent`: the closing bookmark never comes; `cut short`: the watch ends before it. */
+  watchList: 'served' | 'refused' | 'silent' | 'cut short';
   /** Objects a page, whatever was asked for. */
   pageSize: number;
-  served: boolean;
+  /** `unrouted`: something on the way answers everything with 404. */
+  served: boolean | 'unrouted';
 }
 
 /** Lists and watches of one kind over real HTTP, with the API server's resource versions, and with its faults on demand. */
@@ -124,10 +125,14 @@ export class FakeApi implements AsyncDisposable {
     return object;
   }
 
-  #answer({ query }: ReceivedRequest, response: ServerResponse): void {
-    if (!this.manners.served) {
+  #answer({ path, query }: ReceivedRequest, response: ServerResponse): void {
+    if (path === '/apis' && this.manners.served !== 'unrouted') {
+      const groups = [{ name: widgets.group, versions: [{ version: widgets.version }] }];
+      sendJson(response, 200, { groups: this.manners.served ? groups : [] });
+    } else if (this.manners.served !== true) {
       response.writeHead(404, { 'content-type': 'text/plain' }).end('404 page not found\n');
-    } else if (!query.has('watch')) this.#list(query, response);
+    } else if (!path.endsWith('/widgets')) sendJson(response, 200, { resources: [{ name: 'widgets' }] });
+    else if (!query.has('watch')) this.#list(query, response);
     else if (query.has('sendInitialEvents')) this.#watchList(response);
     else this.#watch(Number(query.get('resourceVersion')), response);
   }
@@ -153,6 +158,7 @@ export class FakeApi implements AsyncDisposable {
     }
     this.#open(response);
     for (const object of this.objects()) writeLine(response, { type: 'ADDED', object });
+    if (this.manners.watchList === 'cut short') response.end();
     if (this.manners.watchList === 'served') writeLine(response, this.#bookmarkEvent(true));
   }
 

@@ -42,7 +42,7 @@ export function planCapture(observed: ObservedCapture, now: number): CapturePlan
   const attempt = observed.attempts.at(-1);
   if (!attempt || attempt.verdict?.outcome === 'GivenUp') return planBeginning(observed, attempt, now);
   const disks = diskStates(attempt, observed.storage);
-  if (attempt.verdict) return { ...doing('Accepted', unlabelClaims(observed)), attempt, disks };
+  if (attempt.verdict) return { ...doing('Accepted', stepsAfterAcceptance(observed)), attempt, disks };
   return planAttempt(observed, attempt, disks, now);
 }
 
@@ -56,7 +56,7 @@ function planAttempt(
   const missing = askForDisks(observed, attempt);
   if (disks.every((disk) => disk.cutSeen)) {
     const verdict = accept(attempt, disks, age);
-    return { ...doing('Capturing', [record(observed, attempt, verdict)]), attempt, disks };
+    return { ...doing('Capturing', [record(observed, attempt, verdict)]), attempt, disks, againAfterMs: 0 };
   }
   const timeout = parseDuration(observed.environment?.spec.capture.timeout ?? '10m');
   if (missing.length > 0 && age > askWindowMs) {
@@ -95,6 +95,11 @@ function accept(attempt: Attempt, disks: readonly DiskState[], skewMs: number): 
   };
 }
 
+/** Clones wait for the status to say so; tidying up comes after it. */
+function stepsAfterAcceptance(observed: ObservedCapture): readonly Step[] {
+  return observed.snapshot.status?.phase === 'Complete' ? unlabelClaims(observed) : [];
+}
+
 function giveUp(
   observed: ObservedCapture,
   attempt: Attempt,
@@ -105,6 +110,7 @@ function giveUp(
     ...doing('Capturing', [record(observed, attempt, { outcome: 'GivenUp', reason })]),
     attempt,
     disks,
+    againAfterMs: 0,
   };
 }
 

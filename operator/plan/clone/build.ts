@@ -11,11 +11,14 @@ import { deleteBinder, makeBinder } from './binder.ts';
 import type { Checked } from './checks.ts';
 import type { CloneContext } from './context.ts';
 import type { DesiredMachine } from './desired.ts';
-import { makeDisk } from './disks.ts';
+import { makeDisk, makeSnapshot } from './disks.ts';
 import { type MachineProgress, probeOf } from './gates.ts';
 import { cloneMachine } from './machine.ts';
 import { makePolicy, makeService, policyName } from './neighbours.ts';
 import { copyReferences } from './references.ts';
+
+/** Disks asked for in one pass: the next pass makes the first VMs while the disks of later tiers are asked for. */
+const disksAtOnce = 40;
 
 export interface BuildInput extends Checked {
   readonly progress: readonly MachineProgress[];
@@ -64,17 +67,15 @@ function diskSteps({ observed, desired, context }: BuildInput): readonly Step[] 
   const snapshots = new Set(observed.children.snapshots.map(({ metadata }) => metadata.name));
   const contents = new Set(observed.children.contents.map(({ metadata }) => metadata.name));
   const volumes = new Set(observed.children.dataVolumes.map(({ metadata }) => metadata.name));
-  return desired.disks
-    .filter((disk) => {
-      const claim = observed.target.claims.get(disk.claim);
-      if (claim?.status?.phase === 'Bound') return false;
-      const asked = disk.strategy === 'Snapshot' ? claim !== undefined : volumes.has(disk.claim);
-      return !(asked && snapshots.has(disk.snapshot) && contents.has(disk.content));
-    })
-    .flatMap((disk) => {
-      const state = states.get(disk.source.claim);
-      return state?.handle ? [makeDisk(disk, state, context)] : [];
-    });
+  const steps = desired.disks.flatMap((disk): readonly Step[] => {
+    const claim = observed.target.claims.get(disk.claim);
+    const asked = claim !== undefined || volumes.has(disk.claim);
+    const made = asked && snapshots.has(disk.snapshot) && contents.has(disk.content);
+    const state = states.get(disk.source.claim);
+    if (claim?.status?.phase === 'Bound' || made || !state?.handle) return [];
+    return [asked ? makeSnapshot(disk, state, context) : makeDisk(disk, state, context)];
+  });
+  return steps.slice(0, disksAtOnce);
 }
 
 /** Only VMs that do not start now need one: a VM that may start at once is the first consumer itself. */

@@ -98,7 +98,9 @@ function notOurs(
 }
 
 function storageClassIsMissing({ observed, desired }: Checked): readonly Blocker[] {
-  const missing = desired.disks.filter(({ storageClass }) => !observed.storageClasses.has(storageClass));
+  const missing = desired.disks
+    .filter(({ claim }) => !observed.target.claims.has(claim))
+    .filter(({ storageClass }) => !observed.storageClasses.has(storageClass));
   const claims = Map.groupBy(missing, ({ storageClass }) => storageClass);
   return [...claims].map(([name, disks]) =>
     blocker(

@@ -87,8 +87,7 @@ function chooseStrategy(
 /** Steps that make the disk: content on the captured handle, snapshot, and the claim or the DataVolume that asks for it. */
 export function makeDisk(disk: DesiredDisk, state: DiskState, context: CloneContext): Step {
   return sequence(
-    { step: 'create', kind: volumeSnapshotContents, object: contentFor(disk, state.handle!, context) },
-    { step: 'create', kind: volumeSnapshots, object: snapshotFor(disk, context) },
+    makeSnapshot(disk, state, context),
     disk.strategy === 'Snapshot'
       ? {
           step: 'create',
@@ -97,6 +96,14 @@ export function makeDisk(disk: DesiredDisk, state: DiskState, context: CloneCont
           mustKeep: ['spec.dataSourceRef'],
         }
       : { step: 'create', kind: dataVolumes, object: dataVolumeFor(disk, context) },
+  );
+}
+
+/** The snapshot in the target namespace alone, for a claim that is there already and still needs it. */
+export function makeSnapshot(disk: DesiredDisk, state: DiskState, context: CloneContext): Step {
+  return sequence(
+    { step: 'create', kind: volumeSnapshotContents, object: contentFor(disk, state.handle!, context) },
+    { step: 'create', kind: volumeSnapshots, object: snapshotFor(disk, context) },
   );
 }
 

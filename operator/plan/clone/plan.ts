@@ -25,7 +25,7 @@ import { type Desired, desire, narrowed } from './desired.ts';
 import { adoptClaim } from './disks.ts';
 import { type MachineProgress, progressOf } from './gates.ts';
 import { deleteAll, planRemoval } from './removal.ts';
-import { consentBlockers, pin, requestCapture, snapshotBlockers, unpin } from './source.ts';
+import { consentBlockers, pin, requestCapture, snapshotBlockers, unpin, wantedBlockers } from './source.ts';
 
 export type CloneState =
   | 'Deleting'
@@ -83,6 +83,8 @@ function planLife(observed: ObservedClone, context: CloneContext, settings: Plan
   if (clone.spec.cancel) return planCancellation(observed, context);
   const source = planSource(observed, context);
   if ('state' in source) return source;
+  const unknown = wantedBlockers(observed, source.captured);
+  if (unknown.length > 0) return blocked(unknown);
   const captured = narrowed(source.captured, observed.applications);
   const desired = desire(captured, observed.storageClasses, context);
   if ('problem' in desired)
@@ -93,12 +95,11 @@ function planLife(observed: ObservedClone, context: CloneContext, settings: Plan
   const blockers = [...blockersOf(checked), ...(observed.admission ?? [])];
   if (blockers.length > 0) return { ...blocked(blockers), ...plan };
   if (clone.spec.paused) return { ...result('Paused', [], 'spec.paused is true'), ...plan };
-  if (!observed.admission)
-    return {
-      ...result('Capturing', dryRunSteps(checked), 'asking the API server whether it would take the VMs'),
-      ...plan,
-      againAfterMs: 0,
-    };
+  const dryRuns = observed.admission ? [] : dryRunSteps(checked);
+  if (dryRuns.length > 0) {
+    const message = 'asking the API server whether it would take the VMs';
+    return { ...result('Capturing', dryRuns, message), ...plan, againAfterMs: 0 };
+  }
   if (clone.spec.mode === 'Plan')
     return { ...result('Planned', [], 'spec.mode is Plan: set it to Clone to go on'), ...plan };
   if (!source.accepted)

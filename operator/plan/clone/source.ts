@@ -4,6 +4,7 @@ import { labels, pinOf, withSuffix } from '../../names.ts';
 import type { ObservedClone } from '../../observe/environment-clone.ts';
 import type { Blocker } from '../../schema/environment-clone.ts';
 import type { EnvironmentCloneObject, EnvironmentSnapshotObject } from '../../schema/index.ts';
+import type { CapturedEnvironment } from '../capture/model.ts';
 import { parseDuration } from '../quantities.ts';
 import { selects } from '../selectors.ts';
 import type { Step } from '../steps.ts';
@@ -46,6 +47,7 @@ export function consentBlockers(observed: ObservedClone, context: CloneContext):
   const { environment, clone, targetLabels } = observed;
   const { sourceNamespace, sameNamespace, targetNamespace } = context;
   const { source, asOf } = clone.spec;
+  if (!environment && sameNamespace && source.snapshot) return [];
   if (!environment)
     return [
       blocker(
@@ -71,6 +73,27 @@ export function consentBlockers(observed: ObservedClone, context: CloneContext):
       ),
     ];
   return [];
+}
+
+/** Whether what is wanted is in the capture: a misspelt name must not become a clone of everything, or of nothing. */
+export function wantedBlockers({ clone }: ObservedClone, captured: CapturedEnvironment): readonly Blocker[] {
+  const { applications, virtualMachine } = clone.spec.source;
+  if (virtualMachine && !captured.machines.some(({ name }) => name === virtualMachine))
+    return [
+      blocker(
+        'VirtualMachineNotFound',
+        `VM "${virtualMachine}" runs no application of Environment ${clone.spec.source.environment}: correct spec.source.virtualMachine in a new EnvironmentClone, or label the VM`,
+      ),
+    ];
+  const known = captured.applications.map(({ name }) => name);
+  return applications
+    .filter((name) => !known.includes(name))
+    .map((name) =>
+      blocker(
+        'UnknownApplication',
+        `there is no application "${name}" in what was captured, which has ${known.join(', ')}`,
+      ),
+    );
 }
 
 /** Why there is no snapshot to clone from; nothing where it is only not finished. */
