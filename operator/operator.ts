@@ -7,6 +7,7 @@ import { controllers } from './controllers/index.ts';
 import { StatusWriter } from './controllers/status-writer.ts';
 import { startHealthServer } from './health.ts';
 import { OperatorMetrics } from './metrics.ts';
+import { AccessGuard } from './observe/access-guard.ts';
 import { AttemptCache } from './observe/environment-snapshot.ts';
 import { openWorld } from './observe/world.ts';
 
@@ -50,6 +51,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
       client,
       world,
       attempts: new AttemptCache(client),
+      guard: new AccessGuard(client, now),
       events: new EventRecorder({
         client,
         controller: 'envclone.io/operator',

@@ -65,10 +65,14 @@ async function applyStep(step: SimpleStep, { client, onWritten }: ApplyOptions):
   switch (step.step) {
     case 'create':
       return onWritten(step.kind, await createOnce(client, step));
-    case 'copy':
-      return onWritten(step.kind, await copyOnce(client, step));
+    case 'copy': {
+      const object = await copyOnce(client, step);
+      return object && onWritten(step.kind, object);
+    }
+    case 'require':
+      return requirePresent(client, step);
     case 'dryRun':
-      await client.create(step.kind, step.object, { dryRun: true });
+      await createOrFind(client, step.kind, step.object, { dryRun: true });
       return;
     case 'delete':
       await client.delete(step.kind, step.key, step);
@@ -120,9 +124,14 @@ async function createOnce(
   return created;
 }
 
-async function createOrFind(client: ClusterClient, kind: Kind, object: KubeObject): Promise<KubeObject> {
+async function createOrFind(
+  client: ClusterClient,
+  kind: Kind,
+  object: KubeObject,
+  options: { readonly dryRun?: boolean } = {},
+): Promise<KubeObject> {
   try {
-    return await client.create(kind, { apiVersion: apiVersionOf(kind), kind: kind.kind, ...object });
+    return await client.create(kind, { apiVersion: apiVersionOf(kind), kind: kind.kind, ...object }, options);
   } catch (error) {
     if (!isAlreadyExists(error)) throw error;
   }
@@ -134,6 +143,13 @@ async function createOrFind(client: ClusterClient, kind: Kind, object: KubeObjec
     'NotOurs',
     `${kind.kind} ${object.metadata.namespace ? `${object.metadata.namespace}/` : ''}${object.metadata.name} exists already and was not made by this object: delete or rename it, or choose other names`,
   );
+}
+
+async function requirePresent(
+  client: ClusterClient,
+  { kind, key, because }: Extract<Step, { step: 'require' }>,
+): Promise<void> {
+  if (!(await client.get(kind, key))) throw new StepError('SourceNotFound', because);
 }
 
 /** Every label that we give says who made the object; another owner's object has none of them or other values. */
@@ -166,8 +182,12 @@ function valueAt(object: unknown, path: string): unknown {
     .reduce<unknown>((value, field) => (value as Record<string, unknown> | undefined)?.[field], object);
 }
 
-async function copyOnce(client: ClusterClient, step: Extract<Step, { step: 'copy' }>): Promise<KubeObject> {
+async function copyOnce(
+  client: ClusterClient,
+  step: Extract<Step, { step: 'copy' }>,
+): Promise<KubeObject | undefined> {
   const source = await client.get(step.kind, step.from);
+  if (!source && step.optional) return undefined;
   if (!source)
     throw new StepError(
       'SourceNotFound',

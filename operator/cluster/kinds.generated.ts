@@ -282,9 +282,11 @@ export interface VirtualMachine extends KubeObject {
           };
           secret?: {
             secretName?: string;
+            optional?: boolean;
           };
           configMap?: {
             name?: string;
+            optional?: boolean;
           };
           serviceAccount?: {
             serviceAccountName?: string;
@@ -507,9 +509,11 @@ export interface VirtualMachineInstance extends KubeObject {
       };
       secret?: {
         secretName?: string;
+        optional?: boolean;
       };
       configMap?: {
         name?: string;
+        optional?: boolean;
       };
       serviceAccount?: {
         serviceAccountName?: string;
@@ -620,6 +624,35 @@ export const virtualMachineInstances: Kind<VirtualMachineInstance> = {
   kind: 'VirtualMachineInstance',
   plural: 'virtualmachineinstances',
   namespaced: true,
+};
+
+/** instancetype.kubevirt.io/v1beta1 VirtualMachineClusterInstancetype, as far as it is used. */
+export interface VirtualMachineClusterInstancetype extends KubeObject {
+  spec: {
+    cpu: Record<string, unknown>;
+    memory: Record<string, unknown>;
+  };
+}
+
+export const virtualMachineClusterInstancetypes: Kind<VirtualMachineClusterInstancetype> = {
+  group: 'instancetype.kubevirt.io',
+  version: 'v1beta1',
+  kind: 'VirtualMachineClusterInstancetype',
+  plural: 'virtualmachineclusterinstancetypes',
+  namespaced: false,
+};
+
+/** instancetype.kubevirt.io/v1beta1 VirtualMachineClusterPreference, as far as it is used. */
+export interface VirtualMachineClusterPreference extends KubeObject {
+  spec: Record<string, unknown>;
+}
+
+export const virtualMachineClusterPreferences: Kind<VirtualMachineClusterPreference> = {
+  group: 'instancetype.kubevirt.io',
+  version: 'v1beta1',
+  kind: 'VirtualMachineClusterPreference',
+  plural: 'virtualmachineclusterpreferences',
+  namespaced: false,
 };
 
 /** instancetype.kubevirt.io/v1beta1 VirtualMachineInstancetype, as far as it is used. */

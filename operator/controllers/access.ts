@@ -20,6 +20,8 @@ import {
   validatingAdmissionPolicies,
   validatingAdmissionPolicyBindings,
   virtualMachineActions,
+  virtualMachineClusterInstancetypes,
+  virtualMachineClusterPreferences,
   virtualMachineInstances,
   virtualMachineInstancetypes,
   virtualMachinePreferences,
@@ -104,6 +106,7 @@ const environmentClone: ControllerAccess = {
     // By name only: listing would read every secret of the cluster.
     { kinds: [secrets, configMaps, serviceAccounts], verbs: ['get', 'create'] },
     { kinds: [virtualMachineInstancetypes, virtualMachinePreferences], verbs: ['get', 'create'] },
+    { kinds: [virtualMachineClusterInstancetypes, virtualMachineClusterPreferences], verbs: ['get'] },
     { kinds: [podDisruptionBudgets], verbs: ['list', 'watch'] },
     { kinds: [namespaces, storageClasses], verbs: read },
     // Clones across namespaces are refused where nobody checks who asks for them.

@@ -9,6 +9,7 @@ import {
   type KubeObject,
   WorkQueue,
 } from '../cluster/index.ts';
+import type { AccessGuard } from '../observe/access-guard.ts';
 import type { AttemptCache } from '../observe/environment-snapshot.ts';
 import type { World } from '../observe/world.ts';
 import { describeStep, type Step } from '../plan/steps.ts';
@@ -22,6 +23,7 @@ export interface ControllerContext {
   readonly client: ClusterClient;
   readonly world: World;
   readonly attempts: AttemptCache;
+  readonly guard: AccessGuard;
   readonly events: EventRecorder;
   readonly statuses: StatusWriter;
   readonly log: Logger;

@@ -29,11 +29,10 @@ export function environmentCloneController(context: ControllerContext): Controll
     if (!observed) return undefined;
     const plan = planClone(observed, { now: now(), binderImage: settings.binderImage });
     const results = await carryOut(context, observed.clone, plan.steps);
-    const dryRuns = plan.steps.some(({ step }) => step === 'dryRun');
-    if (dryRuns) rememberAdmission(observed, results);
-    const failures = dryRuns
-      ? results.filter(({ step, reason }) => step.step !== 'dryRun' || reason === 'Failed')
-      : results;
+    const asked = plan.state === 'Asking';
+    if (asked) rememberAdmission(observed, results);
+    // A refusal is an answer; no answer is a failure.
+    const failures = asked ? results.filter(({ reason }) => reason === 'Failed') : results;
     const due = await writeStatus(observed, summarizeClone({ observed, plan, failures, now: now() }));
     if (failures.length > 0) throw new StepsFailed(failures);
     return earliest(plan.againAfterMs, due);
@@ -50,7 +49,10 @@ export function environmentCloneController(context: ControllerContext): Controll
 
   function rememberAdmission({ clone, attempt }: ObservedClone, results: readonly Failure[]): void {
     if (results.some(({ reason }) => reason === 'Failed')) return;
-    const blockers = results.map(({ message }) => ({ reason: 'AdmissionRefused', message }));
+    const blockers = results.map(({ reason, message }) => ({
+      reason: reason === 'Refused' ? 'AdmissionRefused' : reason,
+      message,
+    }));
     admission.set(clone.metadata.uid!, { of: admissionKey(clone, attempt), at: now(), blockers });
   }
 

@@ -32,8 +32,8 @@ const storedMachine = `
     cloudInitNoCloud { secretRef { name } networkDataSecretRef { name } userData userDataBase64 networkData networkDataBase64 }
     cloudInitConfigDrive { secretRef { name } networkDataSecretRef { name } userData userDataBase64 networkData networkDataBase64 }
     sysprep { secret { name } configMap { name } }
-    secret { secretName }
-    configMap { name }
+    secret { secretName optional }
+    configMap { name optional }
     serviceAccount { serviceAccountName }
     hostDisk
     memoryDump { claimName hotpluggable }
@@ -97,6 +97,18 @@ const kubevirt: readonly ForeignKind[] = [
         guestOSInfo { id name prettyName }
         volumeStatus { name phase persistentVolumeClaimInfo { claimName } }
       }`,
+  },
+  {
+    group: 'instancetype.kubevirt.io',
+    version: 'v1beta1',
+    kind: 'VirtualMachineClusterInstancetype',
+    fields: 'spec { cpu memory }',
+  },
+  {
+    group: 'instancetype.kubevirt.io',
+    version: 'v1beta1',
+    kind: 'VirtualMachineClusterPreference',
+    fields: 'spec',
   },
   {
     group: 'instancetype.kubevirt.io',

@@ -25,6 +25,7 @@ import type {
   EnvironmentSnapshotObject,
 } from '../schema/index.ts';
 import type { LabelSelector } from '../schema/kubernetes.ts';
+import type { AccessGuard } from './access-guard.ts';
 import { type AttemptCache, observeStorage } from './environment-snapshot.ts';
 import { observeLiveMachines } from './live-machines.ts';
 import { indexes, type World } from './world.ts';
@@ -60,6 +61,8 @@ export interface PodSelecting {
 export interface ObservedClone {
   readonly clone: EnvironmentCloneObject;
   readonly environment?: EnvironmentObject;
+  /** What is missing of the admission policy that checks who may clone across namespaces. */
+  readonly unguarded?: string;
   /** Labels of the target namespace, by which the source's owner consents. */
   readonly targetLabels: Readonly<Record<string, string>>;
   /** The applications wanted, also where the spec names a VM; empty for all. */
@@ -82,6 +85,7 @@ export interface ObservedClone {
 }
 
 export interface Observers {
+  readonly guard: AccessGuard;
   readonly world: World;
   readonly client: ClusterClient;
   readonly attempts: AttemptCache;
@@ -89,7 +93,7 @@ export interface Observers {
 
 /** Reads one EnvironmentClone; undefined when it is gone. */
 export async function observeClone(
-  { world, client, attempts }: Observers,
+  { world, client, attempts, guard }: Observers,
   key: string,
   admissionOf: (
     clone: EnvironmentCloneObject,
@@ -109,6 +113,7 @@ export async function observeClone(
   return {
     clone,
     environment,
+    unguarded: sourceNamespace === namespace ? undefined : await guard.missing(),
     targetLabels: world.namespaces.get(undefined, namespace!)?.metadata.labels ?? {},
     applications: wanted,
     snapshot,

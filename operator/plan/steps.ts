@@ -16,6 +16,8 @@ export type Step =
       readonly from: ObjectKey;
       readonly metadata: KubeObject['metadata'];
       readonly fields: readonly string[];
+      /** Not an error where the source does not exist. */
+      readonly optional: boolean;
     }
   | {
       readonly step: 'delete';
@@ -45,6 +47,8 @@ export type Step =
     }
   /** The one `start` of a VM whose runStrategy is Manual. */
   | { readonly step: 'start'; readonly key: ObjectKey }
+  /** The object must be there: `because` says why, and what to do where it is not. */
+  | { readonly step: 'require'; readonly kind: Kind; readonly key: ObjectKey; readonly because: string }
   /** Ask the API server whether it would take the object; nothing is made. */
   | { readonly step: 'dryRun'; readonly kind: Kind; readonly object: KubeObject }
   /** One after the other; the first that fails ends it. */
@@ -71,6 +75,8 @@ export function describeStep(step: Step): string {
       return `${step.step === 'create' ? 'create' : 'dry run of'} ${nameOf(step.kind, step.object.metadata)}`;
     case 'copy':
       return `copy ${nameOf(step.kind, step.from)} to ${step.metadata.namespace}`;
+    case 'require':
+      return `look for ${nameOf(step.kind, step.key)}`;
     case 'delete':
       return `delete ${nameOf(step.kind, step.key)}`;
     case 'deleteAll':

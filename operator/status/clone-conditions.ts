@@ -131,6 +131,7 @@ function completed({ observed, plan, failures }: CloneReport): readonly Finding[
     Cancelling: 'Cancelled',
     Deleting: 'Deleting',
     Expired: 'Deleting',
+    Asking: 'Capturing',
     Capturing: 'Capturing',
   } as const;
   return [

@@ -57,7 +57,7 @@ function phaseOf({ observed, plan, failures }: CloneReport): ClonePhase {
   if (plan.state === 'Blocked' || failures.some(({ reason }) => reason !== 'Failed')) return 'Blocked';
   if (plan.state === 'Building')
     return plan.progress.some(({ state }) => state === 'Failed') ? 'Failed' : 'Starting';
-  return plan.state;
+  return plan.state === 'Asking' ? 'Capturing' : plan.state;
 }
 
 function countMachines(

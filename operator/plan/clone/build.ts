@@ -15,7 +15,7 @@ import { makeDisk, makeSnapshot } from './disks.ts';
 import { type MachineProgress, probeOf } from './gates.ts';
 import { cloneMachine } from './machine.ts';
 import { makePolicy, makeService, policyName } from './neighbours.ts';
-import { copyReferences } from './references.ts';
+import { checkReferences, copyReferences } from './references.ts';
 
 /** Disks asked for in one pass: the next pass makes the first VMs while the disks of later tiers are asked for. */
 const disksAtOnce = 40;
@@ -38,14 +38,20 @@ export function buildSteps(input: BuildInput): readonly Step[] {
   ];
 }
 
-/** Dry runs of every VM that does not exist, and of its template: refusals come before anything is made. */
-export function dryRunSteps({ desired, context, observed }: Checked): readonly Step[] {
-  return desired.machines
-    .filter(({ name }) => !observed.target.machines.has(name))
-    .flatMap((machine): readonly Step[] => {
+/**
+ * Questions to the API server about every VM that does not exist: what the VM names, the VM, and its template. The
+ * refusals come before anything is made.
+ */
+export function questionSteps({ desired, context, observed }: Checked): readonly Step[] {
+  const absent = desired.machines.filter(({ name }) => !observed.target.machines.has(name));
+  const sources = absent.map(({ source }) => source);
+  return [
+    ...checkReferences(sources, context),
+    ...absent.flatMap((machine): readonly Step[] => {
       const object = machineObject(machine, context);
       return [{ step: 'dryRun', kind: virtualMachines, object }, ...templateDryRun(object)];
-    });
+    }),
+  ];
 }
 
 function neighbourSteps({ observed, context, captured }: BuildInput): readonly Step[] {

@@ -18,7 +18,7 @@ import type { CapturedEnvironment } from '../capture/model.ts';
 import { describeOrderProblem } from '../order/order.ts';
 import { parseDuration } from '../quantities.ts';
 import { type Step, sequence } from '../steps.ts';
-import { buildSteps, dryRunSteps, recordCompletion } from './build.ts';
+import { buildSteps, questionSteps, recordCompletion } from './build.ts';
 import { blockersOf, type Checked } from './checks.ts';
 import { type CloneContext, cloneContext } from './context.ts';
 import { type Desired, desire, narrowed } from './desired.ts';
@@ -34,6 +34,7 @@ export type CloneState =
   | 'Expired'
   | 'Paused'
   | 'Blocked'
+  | 'Asking'
   | 'Capturing'
   | 'Planned'
   | 'Building'
@@ -95,10 +96,10 @@ function planLife(observed: ObservedClone, context: CloneContext, settings: Plan
   const blockers = [...blockersOf(checked), ...(observed.admission ?? [])];
   if (blockers.length > 0) return { ...blocked(blockers), ...plan };
   if (clone.spec.paused) return { ...result('Paused', [], 'spec.paused is true'), ...plan };
-  const dryRuns = observed.admission ? [] : dryRunSteps(checked);
-  if (dryRuns.length > 0) {
+  const questions = observed.admission ? [] : questionSteps(checked);
+  if (questions.length > 0) {
     const message = 'asking the API server whether it would take the VMs';
-    return { ...result('Capturing', dryRuns, message), ...plan, againAfterMs: 0 };
+    return { ...result('Asking', questions, message), ...plan, againAfterMs: 0 };
   }
   if (clone.spec.mode === 'Plan')
     return { ...result('Planned', [], 'spec.mode is Plan: set it to Clone to go on'), ...plan };

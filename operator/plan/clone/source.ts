@@ -56,6 +56,13 @@ export function consentBlockers(observed: ObservedClone, context: CloneContext):
       ),
     ];
   if (sameNamespace) return [];
+  if (observed.unguarded)
+    return [
+      blocker(
+        'AccessNotGuarded',
+        `${observed.unguarded} is missing, so nobody would check who may read ${sourceNamespace}: install the chart's admission policy again`,
+      ),
+    ];
   const refuses = (selector: typeof environment.spec.allowClonesFrom) =>
     !selector || !selects(selector, targetLabels);
   if (refuses(environment.spec.allowClonesFrom))
