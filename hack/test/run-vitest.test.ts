@@ -17,7 +17,7 @@ describe('the counts of a test run', { timeout: 60_000 }, () => {
     for (const [index, body] of files.entries()) {
       await writeFile(join(directory, `${index}.test.mjs`), body);
     }
-    return runVitest(directory, ['--globals'], 'ignore');
+    return runVitest(directory, ['--globals', '--passWithNoTests'], 'ignore');
   }
 
   it('are the tests that passed, failed and were skipped', async () => {
@@ -30,30 +30,32 @@ describe('the counts of a test run', { timeout: 60_000 }, () => {
     expect(await countsOf(body)).toEqual({ passed: 2, failed: 1, skipped: 2 });
   });
 
-  it('have a failure for a file that cannot be loaded', async () => {
-    expect(await countsOf(`test('a', () => {});`, `throw new Error('no');`)).toEqual({
+  it('have a failure for each file that cannot be loaded', async () => {
+    const broken = `throw new Error('no');`;
+    expect(await countsOf(`test('a', () => {});`, broken, broken)).toEqual({
       passed: 1,
-      failed: 1,
+      failed: 2,
       skipped: 0,
     });
   });
 
-  it('have a failure for a rejection that nobody caught', async () => {
+  it('have a failure for each rejection that nobody caught', async () => {
     const body = `test('a', async () => {
-      void Promise.reject(new Error('uncaught'));
+      void Promise.reject(new Error('one'));
+      void Promise.reject(new Error('two'));
       await new Promise((resolve) => setTimeout(resolve, 20));
     });`;
-    expect(await countsOf(body)).toEqual({ passed: 1, failed: 1, skipped: 0 });
+    expect(await countsOf(body)).toEqual({ passed: 1, failed: 2, skipped: 0 });
   });
 
-  it('have a failure for a hook that fails', async () => {
-    const body = `
-      test('a', () => {});
-      describe('b', () => {
+  it('have a failure for each suite whose hook fails', async () => {
+    const suite = (name: string) => `
+      describe('${name}', () => {
         beforeAll(() => { throw new Error('no'); });
-        test('c', () => {});
+        test('never begins', () => {});
       });`;
-    expect(await countsOf(body)).toMatchObject({ passed: 1, failed: 1 });
+    const body = `test('a', () => {}); ${suite('b')} ${suite('c')}`;
+    expect(await countsOf(body)).toMatchObject({ passed: 1, failed: 2 });
   });
 
   it('are a failure where there are no tests', async () => {

@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Counts } from './counts.ts';
 
@@ -20,10 +20,17 @@ export function runVitest(
   child.on('message', (message: Counts) => {
     counts = message;
   });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => passOn(signal, child));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code) => resolve(withEnding(counts, code)));
   });
+}
+
+// A terminal sends an interrupt to vitest as well, which then ends with what it has.
+function passOn(signal: NodeJS.Signals, child: ChildProcess): void {
+  if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
 }
 
 function withEnding(counts: Counts, code: number | null): Counts {
