@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 /** The entry: `envclone operator`, `envclone status`, `envclone demo`. The only place where parts are put together. */
+import { existsSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
+import { registerStatus } from './cli/status.ts';
 import { runOperator } from './operator.ts';
 
 const ended = new AbortController();
@@ -29,10 +31,28 @@ program
   .option('--host <address>', 'where these listen', '0.0.0.0')
   .action((options) => runOperator(options, ended.signal));
 
+registerStatus(program, ended.signal);
+
+program
+  .command('demo')
+  .description('clone a sample environment on a cluster of its own on this machine')
+  .option('--keep', 'go on running at the end, until interrupted', false)
+  .action(async (options: { keep: boolean }) => {
+    process.exitCode = await demonstrate(options);
+  });
+
 program.parseAsync().catch((error: unknown) => {
   console.error(`envclone: ${error instanceof Error ? error.message : error}`);
   process.exitCode = 1;
 });
+
+/** The demo is not part of the image: it builds a control plane, and stands in for KubeVirt and its storage. */
+async function demonstrate(options: { keep: boolean }): Promise<number> {
+  const demo = new URL('../e2e/demo/demo.ts', import.meta.url);
+  if (!existsSync(demo)) throw new Error('the demo runs from a checkout of the sources: npm run demo');
+  const { runDemo } = await import(demo.href);
+  return runDemo(options, ended.signal);
+}
 
 function parsePort(text: string): number {
   const port = Number(text);
