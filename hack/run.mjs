@@ -1,6 +1,6 @@
 /**
  * Runs a program of this repository on a machine that has Node 20 or later and nothing installed:
- * `node hack/run.mjs cli|demo|test|bench|replay|generate|bundle …`. Plain JavaScript without dependencies, since it
+ * `node hack/run.mjs demo|test|bench|replay|generate|bundle|cli …`. Plain JavaScript without dependencies, since it
  * is what installs them.
  */
 import { spawn, spawnSync } from 'node:child_process';
@@ -15,12 +15,12 @@ const oldestNode = 24;
 /** What each name runs: a TypeScript file and the arguments before the caller's. */
 const entries = {
   demo: ['operator/main.ts', 'demo'],
-  cli: ['operator/main.ts'],
   test: ['hack/test.ts'],
   bench: ['e2e/bench/main.ts'],
   replay: ['e2e/replay/main.ts'],
   generate: ['operator/generate/main.ts'],
   bundle: ['hack/bundle.ts'],
+  cli: ['operator/main.ts'],
 };
 
 main(process.argv.slice(2));

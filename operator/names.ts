@@ -13,9 +13,15 @@ export const labels = {
   attempt: 'envclone.io/attempt',
   /** On a pod that is there only to have claims bound. */
   binder: 'envclone.io/binder',
-  /** On a source claim while a group snapshot of it is made. */
-  capture: 'envclone.io/capture',
 } as const;
+
+/**
+ * Label on a source claim while a group snapshot of it is made. The key is the capture's own, not only the value:
+ * captures that share a claim at the same time would overwrite each other's.
+ */
+export const captureLabel = (snapshotUid: string, attempt: number, group: string) =>
+  `${captureLabelPrefix(snapshotUid)}${attempt}-${group}`;
+export const captureLabelPrefix = (snapshotUid: string) => `capture.envclone.io/${snapshotUid}-`;
 
 export const annotations = {
   /** On a VirtualMachine: the one `start` of a Manual VM was sent. */

@@ -51,7 +51,7 @@ export interface PersistentVolume extends KubeObject {
     csi?: { driver: string; volumeHandle: string; volumeAttributes?: Record<string, string> };
     nodeAffinity?: { required?: Record<string, unknown> };
   };
-  status?: { phase?: string };
+  status?: { phase?: string; lastPhaseTransitionTime?: string };
 }
 
 export interface Pod extends KubeObject {

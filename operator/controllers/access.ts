@@ -103,6 +103,8 @@ const environmentClone: ControllerAccess = {
     },
     { kinds: [persistentVolumeClaims], verbs: [...read, 'create', 'patch', 'delete'] },
     { kinds: [dataVolumes, pods, services, networkPolicies], verbs: [...read, 'create', 'delete'] },
+    // CDI asks whether who makes a DataVolume may clone from the namespace of its source.
+    { kinds: [dataVolumes], subresource: 'source', verbs: ['create'] },
     // By name only: listing would read every secret of the cluster.
     { kinds: [secrets, configMaps, serviceAccounts], verbs: ['get', 'create'] },
     { kinds: [virtualMachineInstancetypes, virtualMachinePreferences], verbs: ['get', 'create'] },

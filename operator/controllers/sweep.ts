@@ -10,7 +10,7 @@ import {
 } from '../cluster/kinds.generated.ts';
 import { annotations, isPin, labels, pinOf } from '../names.ts';
 import type { Step } from '../plan/steps.ts';
-import { type Controller, type ControllerContext, carryOut } from './controller.ts';
+import { type Controller, type ControllerContext, carryOut, StepsFailed } from './controller.ts';
 
 /** An object is left alone this long: the cache may know it before it knows its clone. */
 const graceMs = 60_000;
@@ -37,7 +37,9 @@ function sweepOf<T extends KubeObject>(
     if (!object) return undefined;
     const age = now() - Date.parse(object.metadata.creationTimestamp!);
     if (age < graceMs) return graceMs - age;
-    await carryOut(context, object, [...(await deleteOrphan(object)), ...unpinOrphan(object)]);
+    const steps = [...(await deleteOrphan(object)), ...unpinOrphan(object)];
+    const failures = await carryOut(context, object, steps);
+    if (failures.length > 0) throw new StepsFailed(failures);
     return undefined;
   }
 
@@ -51,11 +53,21 @@ function sweepOf<T extends KubeObject>(
       deletionTimestamp,
     } = metadata;
     const cloneUid = marks?.[labels.clone];
-    if (!cloneUid || deletionTimestamp) return [];
-    const cloneName = notes?.[annotations.cloneName];
-    const clone = cloneName ? await client.get(environmentClones, keyFrom(cloneName)) : undefined;
-    if (clone?.metadata.uid === cloneUid) return [];
+    if (!cloneUid || deletionTimestamp || isKnown(cloneUid)) return [];
+    if (await cloneExists(cloneUid, notes?.[annotations.cloneName])) return [];
     return [{ step: 'delete', kind, key: { namespace, name: objectName }, uid }];
+  }
+
+  /** The cache is believed when it knows the clone, and the API server asked when it does not. */
+  async function cloneExists(uid: string, cloneName: string | undefined): Promise<boolean> {
+    if (!cloneName) return false;
+    const cloneKey = keyFrom(cloneName);
+    if (world.clones.get(cloneKey.namespace, cloneKey.name)?.metadata.uid === uid) return true;
+    return (await client.get(environmentClones, cloneKey))?.metadata.uid === uid;
+  }
+
+  function isKnown(cloneUid: string): boolean {
+    return [...world.clones.list()].some((clone) => clone.metadata.uid === cloneUid);
   }
 
   /** A pin is put by a clone that the cache knows, so one whose clone it does not know is a leftover. */

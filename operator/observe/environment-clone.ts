@@ -16,7 +16,6 @@ import { captureEnvironment } from '../plan/capture/begin.ts';
 import { type DiskState, diskStates } from '../plan/capture/disks.ts';
 import { applicationsOf, type CaptureBlocker } from '../plan/capture/machines.ts';
 import type { Attempt, CapturedEnvironment } from '../plan/capture/model.ts';
-import { UnreadableCapture } from '../plan/capture/revisions.ts';
 import { chooseSnapshot } from '../plan/clone/source.ts';
 import type { Blocker } from '../schema/environment-clone.ts';
 import type {
@@ -48,6 +47,8 @@ export interface CloneChildren {
 export interface TargetNamespace {
   readonly machines: ReadonlyMap<string, VirtualMachine>;
   readonly claims: ReadonlyMap<string, PersistentVolumeClaim>;
+  /** When the volume of a claim was bound (milliseconds since the epoch), where the cluster says so. */
+  readonly boundAt?: ReadonlyMap<string, number>;
   readonly services: ReadonlyMap<string, Service>;
 }
 
@@ -63,6 +64,8 @@ export interface ObservedClone {
   readonly environment?: EnvironmentObject;
   /** What is missing of the admission policy that checks who may clone across namespaces. */
   readonly unguarded?: string;
+  /** The target namespace is being deleted: nothing can be made in it any more. */
+  readonly targetIsGoing?: boolean;
   /** Labels of the target namespace, by which the source's owner consents. */
   readonly targetLabels: Readonly<Record<string, string>>;
   /** The applications wanted, also where the spec names a VM; empty for all. */
@@ -107,13 +110,15 @@ export async function observeClone(
   const environment = world.environments.get(sourceNamespace, clone.spec.source.environment);
   const chosen = chooseSnapshot(clone, world.snapshots.byIndex(indexes.namespace, sourceNamespace));
   const snapshot = chosen ? world.snapshots.get(sourceNamespace, chosen) : undefined;
-  const { attempt, unreadable } = snapshot ? await readAttempt(attempts, snapshot) : {};
+  const { known = [], unreadable } = snapshot ? await attempts.read(snapshot) : {};
+  const attempt = known.at(-1);
   const wanted = applicationsWanted(world, clone, environment, attempt, sourceNamespace);
   const previews = clone.spec.mode === 'Plan' && !snapshot && !clone.spec.asOf && !clone.spec.source.snapshot;
   return {
     clone,
     environment,
     unguarded: sourceNamespace === namespace ? undefined : await guard.missing(),
+    targetIsGoing: world.namespaces.get(undefined, namespace!)?.metadata.deletionTimestamp !== undefined,
     targetLabels: world.namespaces.get(undefined, namespace!)?.metadata.labels ?? {},
     applications: wanted,
     snapshot,
@@ -127,18 +132,6 @@ export async function observeClone(
     storageClasses: new Map([...world.storageClasses.list()].map((each) => [each.metadata.name, each])),
     admission: admissionOf(clone, attempt),
   };
-}
-
-async function readAttempt(
-  attempts: AttemptCache,
-  snapshot: EnvironmentSnapshotObject,
-): Promise<{ attempt?: Attempt; unreadable?: string }> {
-  try {
-    return { attempt: (await attempts.of(snapshot)).at(-1) };
-  } catch (error) {
-    if (error instanceof UnreadableCapture) return { unreadable: error.message };
-    throw error;
-  }
 }
 
 function applicationsWanted(
@@ -211,8 +204,20 @@ function observeTarget(world: World, namespace: string): TargetNamespace {
   return {
     machines: byName(world.machines.byIndex(indexes.namespace, namespace)),
     claims: byName(world.claims.byIndex(indexes.namespace, namespace)),
+    boundAt: boundTimes(world, namespace),
     services: byName(world.services.byIndex(indexes.namespace, namespace)),
   };
+}
+
+function boundTimes(world: World, namespace: string): ReadonlyMap<string, number> {
+  const claims = world.claims.byIndex(indexes.namespace, namespace);
+  return new Map(
+    claims.flatMap(({ metadata, spec }): readonly [string, number][] => {
+      const volume = spec?.volumeName ? world.volumes.get(undefined, spec.volumeName) : undefined;
+      const time = volume?.status?.lastPhaseTransitionTime;
+      return time ? [[metadata.name, Date.parse(time)]] : [];
+    }),
+  );
 }
 
 function observeSelectors(world: World, namespace: string): readonly PodSelecting[] {

@@ -6,11 +6,11 @@ import {
   type PersistentVolumeClaim,
   type Service,
 } from '../cluster/kinds.generated.ts';
-import { labels } from '../names.ts';
+import { captureLabelPrefix, labels } from '../names.ts';
 import type { CaptureStorage } from '../plan/capture/disks.ts';
 import type { LiveMachine, SnapshotClasses } from '../plan/capture/machines.ts';
 import type { Attempt } from '../plan/capture/model.ts';
-import { decodeAttempts } from '../plan/capture/revisions.ts';
+import { decodeAttempts, UnreadableCapture } from '../plan/capture/revisions.ts';
 import type { EnvironmentObject, EnvironmentSnapshotObject } from '../schema/index.ts';
 import { observeLiveMachines } from './live-machines.ts';
 import { indexes, type World } from './world.ts';
@@ -20,6 +20,8 @@ export interface ObservedCapture {
   readonly environment?: EnvironmentObject;
   /** Oldest first. */
   readonly attempts: readonly Attempt[];
+  /** Why its attempts cannot be read. */
+  readonly unreadable?: string;
   readonly storage: CaptureStorage;
   /** Claims that still carry the temporary label of one of its groups. */
   readonly labelledClaims: readonly PersistentVolumeClaim[];
@@ -40,20 +42,22 @@ export async function observeCapture(
   const snapshot = world.snapshots.get(namespace, name);
   if (!snapshot) return undefined;
   const environment = world.environments.get(namespace, snapshot.spec.environment);
-  const known = await attempts.of(snapshot);
-  const open = known.at(-1)?.verdict?.outcome !== 'Accepted';
+  const { known, unreadable } = await attempts.read(snapshot);
+  const last = known.at(-1);
+  const begins = !last || last.verdict?.outcome === 'GivenUp';
   return {
     snapshot,
     environment,
     attempts: known,
+    unreadable,
     storage: observeStorage(world, snapshot.metadata.uid!),
     labelledClaims: labelledClaims(world, snapshot),
     live:
-      open && environment
+      begins && environment
         ? await observeLiveMachines(world, client, namespace!, environment.spec.applications)
         : [],
     classes: { snapshot: [...world.snapshotClasses.list()], group: [...world.groupClasses.list()] },
-    services: open
+    services: begins
       ? world.services
           .byIndex(indexes.namespace, namespace!)
           .filter((each) => !each.metadata.labels?.[labels.clone])
@@ -83,9 +87,10 @@ export function observeStorage(world: World, snapshotUid: string): CaptureStorag
 }
 
 function labelledClaims(world: World, snapshot: EnvironmentSnapshotObject): readonly PersistentVolumeClaim[] {
+  const prefix = captureLabelPrefix(snapshot.metadata.uid!);
   return world.claims
     .byIndex(indexes.namespace, snapshot.metadata.namespace!)
-    .filter(({ metadata }) => metadata.labels?.[labels.capture]?.startsWith(`${snapshot.metadata.uid}-`));
+    .filter(({ metadata }) => Object.keys(metadata.labels ?? {}).some((key) => key.startsWith(prefix)));
 }
 
 /**
@@ -110,6 +115,18 @@ export class AttemptCache {
       return known.attempts;
     } catch (error) {
       this.forget(uid);
+      throw error;
+    }
+  }
+
+  /** The same, with the reason in words where they cannot be read. */
+  async read(
+    snapshot: EnvironmentSnapshotObject,
+  ): Promise<{ readonly known: readonly Attempt[]; readonly unreadable?: string }> {
+    try {
+      return { known: await this.of(snapshot) };
+    } catch (error) {
+      if (error instanceof UnreadableCapture) return { known: [], unreadable: error.message };
       throw error;
     }
   }

@@ -37,7 +37,6 @@ export const indexes = {
   snapshot: 'snapshot',
   namespace: 'namespace',
   boundTo: 'boundTo',
-  capture: 'capture',
 } as const;
 
 export type World = ReturnType<typeof openWorld>;
@@ -65,9 +64,7 @@ export function openWorld(client: ClusterClient, signal: AbortSignal, onError: (
     clones: follow(environmentClones, { indexes: byNamespace }),
     machines: follow(virtualMachines, { indexes: { ...byNamespace, ...byClone }, ...ofKubeVirt }),
     instances: follow(virtualMachineInstances, { ...ofKubeVirt }),
-    claims: follow(persistentVolumeClaims, {
-      indexes: { ...byClone, ...byNamespace, [indexes.capture]: byLabel(labels.capture) },
-    }),
+    claims: follow(persistentVolumeClaims, { indexes: { ...byClone, ...byNamespace } }),
     volumes: follow(persistentVolumes),
     volumeSnapshots: follow(volumeSnapshots, { indexes: { ...byClone, ...bySnapshot }, optional: true }),
     contents: follow(volumeSnapshotContents, {

@@ -197,7 +197,12 @@ const spec = withRules(
       ),
     expiresAfter: duration().optional().describe('Delete the clone this long after its creation.'),
     paused: z.boolean().default(false).describe('Do nothing more until it is false again.'),
-    cancel: z.boolean().default(false).describe('Stop, and remove all that was made. Not after completion.'),
+    cancel: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Stop, and remove VMs, disks, Services and policy; copied Secrets, ConfigMaps and instance types go with the EnvironmentClone. Not after completion.',
+      ),
   }),
   {
     rule: "self.state == 'Cold'",

@@ -141,11 +141,22 @@ function completed({ observed, plan, failures }: CloneReport): readonly Finding[
 
 /** `Ready`: every VM is up now; it comes and goes after completion. */
 function ready({ observed, plan }: CloneReport): Finding {
-  const down = plan.progress.filter(({ state }) => state !== 'Up');
-  if (isCompleted(observed) && plan.desired && down.length === 0)
-    return finding('Ready', true, 'AllUp', `${plan.progress.length} VMs are up`);
-  if (isCompleted(observed))
-    return finding('Ready', false, 'NotAllUp', `${down.length} of ${plan.progress.length} VMs are not up`);
+  if (isCompleted(observed)) return stillReady(plan.desired ? upByGates(plan) : upByThemselves(observed));
   const [unfinished] = completed({ observed, plan, failures: [], now: 0 });
   return finding('Ready', false, unfinished!.reason, unfinished!.message);
+}
+
+function stillReady(up: readonly boolean[]): Finding {
+  const down = up.filter((each) => !each).length;
+  if (down === 0) return finding('Ready', true, 'AllUp', `${up.length} VMs are up`);
+  return finding('Ready', false, 'NotAllUp', `${down} of ${up.length} VMs are not up`);
+}
+
+function upByGates({ progress }: CloneReport['plan']): readonly boolean[] {
+  return progress.map(({ state }) => state === 'Up');
+}
+
+/** Once the capture is deleted the gates are known no more: what KubeVirt says of the VMs that are there. */
+function upByThemselves({ children }: CloneReport['observed']): readonly boolean[] {
+  return children.machines.map(({ spec, status }) => spec.runStrategy === 'Halted' || status?.ready === true);
 }

@@ -6,7 +6,7 @@ import {
   volumeGroupSnapshots,
   volumeSnapshots,
 } from '../../cluster/kinds.generated.ts';
-import { labels, shortHash } from '../../names.ts';
+import { captureLabel, labels, shortHash } from '../../names.ts';
 import type { ObservedCapture } from '../../observe/environment-snapshot.ts';
 import { type Step, sequence, together } from '../steps.ts';
 import { type Attempt, type CapturedDisk, type CaptureGroup, disksOf } from './model.ts';
@@ -36,12 +36,12 @@ function askForGroup(
   group: CaptureGroup,
   members: readonly CapturedDisk[],
 ): Step {
-  const value = memberLabel(observed, attempt, group);
+  const member = { [memberLabel(observed, attempt, group)]: 'true' };
   const object: VolumeGroupSnapshot = {
     metadata: { ...metadataOf(observed, attempt), name: group.name },
     spec: {
       volumeGroupSnapshotClassName: group.groupClass,
-      source: { selector: { matchLabels: { [labels.capture]: value } } },
+      source: { selector: { matchLabels: member } },
     },
   };
   const namespace = observed.snapshot.metadata.namespace!;
@@ -50,7 +50,7 @@ function askForGroup(
       step: 'patchMetadata',
       kind: persistentVolumeClaims,
       key: { namespace, name: disk.claim },
-      patch: { labels: { [labels.capture]: value } },
+      patch: { labels: member },
     }),
   );
   return sequence(together(...labelled), { step: 'create', kind: volumeGroupSnapshots, object });
@@ -66,7 +66,7 @@ function askForDisk(observed: ObservedCapture, attempt: Attempt, disk: CapturedD
 
 /** Unique to the capture, its attempt and the group: two captures that share a claim never see each other's label. */
 function memberLabel({ snapshot }: ObservedCapture, { attempt }: Attempt, group: CaptureGroup): string {
-  return `${snapshot.metadata.uid}-${attempt}-${shortHash(6, group.driver)}`;
+  return captureLabel(snapshot.metadata.uid!, attempt, shortHash(6, group.driver));
 }
 
 function metadataOf({ snapshot }: ObservedCapture, { attempt }: Attempt) {

@@ -5,7 +5,7 @@ import {
   volumeGroupSnapshots,
   volumeSnapshots,
 } from '../../cluster/kinds.generated.ts';
-import { finalizers, isPin, labels } from '../../names.ts';
+import { captureLabelPrefix, finalizers, isPin } from '../../names.ts';
 import type { ObservedCapture } from '../../observe/environment-snapshot.ts';
 import type { Step } from '../steps.ts';
 
@@ -43,13 +43,19 @@ export function deleteSnapshots({ snapshot, storage }: ObservedCapture): readonl
 }
 
 /** The label by which a group found its members is of no use once its content exists, and clones would inherit it. */
-export function unlabelClaims({ labelledClaims }: ObservedCapture): readonly Step[] {
-  return labelledClaims.map(({ metadata: { namespace, name } }) => ({
+export function unlabelClaims({ snapshot, labelledClaims }: ObservedCapture): readonly Step[] {
+  const prefix = captureLabelPrefix(snapshot.metadata.uid!);
+  return labelledClaims.map(({ metadata: { namespace, name, labels = {} } }) => ({
     step: 'patchMetadata',
     kind: persistentVolumeClaims,
     key: { namespace, name },
-    patch: { labels: { [labels.capture]: null } },
+    patch: { labels: withoutPrefix(labels, prefix) },
   }));
+}
+
+function withoutPrefix(labels: Readonly<Record<string, string>>, prefix: string): Record<string, null> {
+  const own = Object.keys(labels).filter((key) => key.startsWith(prefix));
+  return Object.fromEntries(own.map((key) => [key, null]));
 }
 
 function hasSnapshots({ storage }: ObservedCapture): boolean {

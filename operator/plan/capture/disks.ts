@@ -36,9 +36,19 @@ export interface DiskState {
 }
 
 export function diskStates(attempt: Attempt, storage: CaptureStorage): readonly DiskState[] {
-  return disksOf(attempt.captured).map((disk) =>
-    disk.cut.by === 'VolumeSnapshot' ? singleState(disk, storage) : memberState(disk, storage),
-  );
+  return disksOf(attempt.captured)
+    .map((disk) =>
+      disk.cut.by === 'VolumeSnapshot' ? singleState(disk, storage) : memberState(disk, storage),
+    )
+    .map((state) => withoutSuccessor(state, attempt.verdict));
+}
+
+/** What was deleted after the verdict and made again under its name holds the disk as it was at another time. */
+function withoutSuccessor(state: DiskState, verdict: Attempt['verdict']): DiskState {
+  if (verdict?.outcome !== 'Accepted' || !state.cutTime) return state;
+  if (Date.parse(state.cutTime) <= Date.parse(verdict.achieved)) return state;
+  const error = `what bears the name of its snapshot was cut at ${state.cutTime}, after the capture`;
+  return { disk: state.disk, cutSeen: false, ready: false, error };
 }
 
 function singleState(disk: CapturedDisk, storage: CaptureStorage): DiskState {
@@ -66,7 +76,8 @@ function memberState(disk: CapturedDisk, storage: CaptureStorage): DiskState {
     (each) => each.volumeHandle === disk.volumeHandle,
   );
   const error = content?.status?.error?.message ?? group?.status?.error?.message;
-  if (!content?.status?.creationTime || !member) return { disk, cutSeen: false, ready: false, error };
+  if (!content?.status?.creationTime || !member?.snapshotHandle)
+    return { disk, cutSeen: false, ready: false, error };
   return {
     disk,
     cutSeen: true,

@@ -52,7 +52,8 @@ export function applicationsOf(
 }
 
 /** Whether the guest was running at the moment of observation. */
-export function isRunning(live: Pick<LiveMachine, 'instance'>): boolean {
+export function isRunning(live: Pick<LiveMachine, 'instance' | 'machine'>): boolean {
+  if (live.machine.spec.runStrategy === 'Halted' || live.machine.spec.running === false) return false;
   return live.instance?.status?.phase === 'Running' && !live.instance.metadata.deletionTimestamp;
 }
 
@@ -81,7 +82,7 @@ export function planGroups(
             {
               driver,
               groupClass,
-              name: withSuffix(names.snapshot, `${names.attempt}-${shortHash(6, driver)}`),
+              name: cutName(names, driver),
             },
           ]
         : [];
@@ -201,8 +202,13 @@ function captureDisk(
     bytes: parseQuantity(claim.status?.capacity?.storage ?? claim.spec?.resources?.requests?.storage ?? '0'),
     cut: group
       ? { by: 'VolumeGroupSnapshot', name: group.name }
-      : { by: 'VolumeSnapshot', name: withSuffix(names.snapshot, `${names.attempt}-${shortHash(8, name)}`) },
+      : { by: 'VolumeSnapshot', name: cutName(names, name) },
   };
+}
+
+/** The hash is over the whole name of the capture too: names are cut, and long ones begin alike. */
+function cutName({ snapshot, attempt }: AttemptNames, ofWhat: string): string {
+  return withSuffix(snapshot, `${attempt}-${shortHash(16, snapshot, ofWhat)}`);
 }
 
 function isBlocker(disk: CapturedDisk | CaptureBlocker): disk is CaptureBlocker {

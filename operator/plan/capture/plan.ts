@@ -39,6 +39,8 @@ export function planCapture(observed: ObservedCapture, now: number): CapturePlan
     return doing('Waiting', [
       { step: 'addFinalizer', kind: environmentSnapshots, object: snapshot, finalizer: finalizers.capture },
     ]);
+  const unreadable = observed.unreadable ?? attemptsAreGone(observed);
+  if (unreadable) return stuck(unreadable);
   const attempt = observed.attempts.at(-1);
   if (!attempt || attempt.verdict?.outcome === 'GivenUp') return planBeginning(observed, attempt, now);
   const disks = diskStates(attempt, observed.storage);
@@ -86,10 +88,10 @@ function retryAfter(last: Attempt, now: number): number {
 }
 
 function accept(attempt: Attempt, disks: readonly DiskState[], skewMs: number): Verdict {
-  const times = disks.map((disk) => disk.cutTime ?? attempt.requested).sort();
+  const times = disks.map((disk) => Date.parse(disk.cutTime ?? attempt.requested));
   return {
     outcome: 'Accepted',
-    achieved: times.at(-1) ?? attempt.requested,
+    achieved: times.length > 0 ? new Date(Math.max(...times)).toISOString() : attempt.requested,
     skewMs,
     consistency: 'BestEffort',
   };
@@ -97,7 +99,8 @@ function accept(attempt: Attempt, disks: readonly DiskState[], skewMs: number): 
 
 /** Clones wait for the status to say so; tidying up comes after it. */
 function stepsAfterAcceptance(observed: ObservedCapture): readonly Step[] {
-  return observed.snapshot.status?.phase === 'Complete' ? unlabelClaims(observed) : [];
+  const { phase } = observed.snapshot.status ?? {};
+  return phase === 'Complete' || phase === 'Incomplete' ? unlabelClaims(observed) : [];
 }
 
 function giveUp(
@@ -121,6 +124,17 @@ function record(observed: ObservedCapture, attempt: Attempt, verdict: Verdict): 
     kind: controllerRevisions,
     object: encodeVerdict(observed.snapshot, attempt.attempt, verdict),
   };
+}
+
+/** Nothing is asked of the storage before a table says so: where there are snapshots, there was one. */
+function attemptsAreGone({ attempts, storage }: ObservedCapture): string | undefined {
+  if (attempts.length > 0 || storage.snapshots.size + storage.groupSnapshots.size === 0) return undefined;
+  return 'the ControllerRevisions of what was captured are gone: capture again';
+}
+
+/** Captured again under the same names it would be another instant, and what was captured would be deleted first. */
+function stuck(message: string): CapturePlan {
+  return { ...doing('Blocked', []), blockers: [{ reason: 'SnapshotUnreadable', message }] };
 }
 
 function doing(state: CapturePlan['state'], steps: readonly Step[]): CapturePlan {

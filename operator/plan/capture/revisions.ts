@@ -6,20 +6,32 @@
 import type { ControllerRevision } from '../../cluster/kinds.generated.ts';
 import { labels, shortHash, withSuffix } from '../../names.ts';
 import type { EnvironmentSnapshotObject } from '../../schema/index.ts';
-import type { Attempt, CapturedEnvironment, CapturedMachine, CaptureGroup, Verdict } from './model.ts';
+import type {
+  Attempt,
+  CapturedEnvironment,
+  CapturedMachine,
+  CapturedService,
+  CaptureGroup,
+  Verdict,
+} from './model.ts';
 
 const format = 1;
 const partBytes = 128 * 1024;
 
 type Part = 'machines' | 'table' | 'verdict';
 
-interface Table extends Omit<CapturedEnvironment, 'machines'> {
+interface Table extends Omit<CapturedEnvironment, 'machines' | 'services'> {
   readonly format: number;
   readonly attempt: number;
   readonly requested: string;
   readonly groups: readonly CaptureGroup[];
-  /** Names of the ControllerRevisions that hold the machines. */
+  /** Names of the ControllerRevisions that hold the machines and the Services. */
   readonly parts: readonly string[];
+}
+
+interface Content {
+  readonly machines?: readonly CapturedMachine[];
+  readonly services?: readonly CapturedService[];
 }
 
 /** The revisions of an attempt that is about to begin: the machines first, the table, which names them, last. */
@@ -27,10 +39,11 @@ export function encodeAttempt(
   snapshot: EnvironmentSnapshotObject,
   attempt: Omit<Attempt, 'revision' | 'verdict'>,
 ) {
-  const { machines, ...rest } = attempt.captured;
-  const parts = packMachines(machines).map((some) =>
-    toRevision(snapshot, attempt.attempt, 'machines', { format, machines: some }),
-  );
+  const { machines, services, ...rest } = attempt.captured;
+  const parts = [
+    ...pack(machines).map((some) => ({ format, machines: some })),
+    ...pack(services).map((some) => ({ format, services: some })),
+  ].map((data) => toRevision(snapshot, attempt.attempt, 'machines', data));
   const table: Table = {
     format,
     attempt: attempt.attempt,
@@ -58,10 +71,15 @@ export function decodeAttempts(revisions: readonly ControllerRevision[]): readon
       .filter((revision) => partOf(revision) === 'verdict')
       .map((revision) => [revision.revision, readVerdict(revision)]),
   );
-  return revisions
+  const attempts = revisions
     .filter((revision) => partOf(revision) === 'table')
     .map((revision) => readAttempt(revision, byName, verdicts.get(revision.revision)))
     .sort((one, other) => one.attempt - other.attempt);
+  const known = new Set(attempts.map(({ attempt }) => attempt));
+  const orphan = [...verdicts.keys()].find((attempt) => !known.has(attempt));
+  if (orphan !== undefined)
+    throw new UnreadableCapture(`the table of attempt ${orphan} is gone: capture again`);
+  return attempts;
 }
 
 /** A capture that cannot be read: another version wrote it, or somebody changed or removed a part of it. */
@@ -69,16 +87,16 @@ export class UnreadableCapture extends Error {
   override readonly name = 'UnreadableCapture';
 }
 
-function packMachines(machines: readonly CapturedMachine[]): readonly (readonly CapturedMachine[])[] {
-  const packs: CapturedMachine[][] = [];
+function pack<T>(items: readonly T[]): readonly (readonly T[])[] {
+  const packs: T[][] = [];
   let room = 0;
-  for (const machine of machines) {
-    const size = JSON.stringify(machine).length;
+  for (const item of items) {
+    const size = Buffer.byteLength(JSON.stringify(item));
     if (size > room || packs.length === 0) {
       packs.push([]);
       room = partBytes;
     }
-    packs.at(-1)!.push(machine);
+    packs.at(-1)!.push(item);
     room -= size;
   }
   return packs;
@@ -115,7 +133,7 @@ function toRevision(
 }
 
 function revisionName(snapshot: string, attempt: number, data: object): string {
-  return withSuffix(snapshot, `${attempt}-${shortHash(10, canonicalJson(data))}`);
+  return withSuffix(snapshot, `${attempt}-${shortHash(10, canonicalJson(data))}`, 253);
 }
 
 function partOf(revision: ControllerRevision): string | undefined {
@@ -128,17 +146,21 @@ function readAttempt(
   verdict: Verdict | undefined,
 ): Attempt {
   const { parts, attempt, requested, groups, format: _, ...rest } = read<Table>(revision);
-  const machines = parts.flatMap((name) => {
+  const contents = parts.map((name) => {
     const part = byName.get(name);
     if (!part)
       throw new UnreadableCapture(`ControllerRevision ${name} of the capture is gone: capture again`);
-    return read<{ machines: readonly CapturedMachine[] }>(part).machines;
+    return read<Content>(part);
   });
   return {
     attempt,
     requested,
     groups,
-    captured: { ...rest, machines },
+    captured: {
+      ...rest,
+      machines: contents.flatMap(({ machines = [] }) => machines),
+      services: contents.flatMap(({ services = [] }) => services),
+    },
     verdict,
     revision: revision.metadata.name,
   };

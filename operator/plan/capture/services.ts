@@ -8,22 +8,23 @@ export function servicesOf(
   services: readonly Service[],
   machines: readonly CapturedMachine[],
 ): readonly CapturedService[] {
-  const pods = machines.map((machine) =>
-    launcherLabels(machine.name, machine.spec.template.metadata?.labels),
-  );
   return services
-    .filter((service) => {
-      const selector = service.spec?.selector ?? {};
-      return (
-        Object.keys(selector).length > 0 && pods.some((labels) => selects({ matchLabels: selector }, labels))
-      );
-    })
+    .filter(({ spec }) => selectsOneOf(spec, machines))
     .map(({ metadata, spec }) => ({
       name: metadata.name,
       labels: metadata.labels ?? {},
       annotations: metadata.annotations ?? {},
       spec: spec!,
     }));
+}
+
+/** Whether a Service reaches one of the VMs; one without a selector reaches none. */
+export function selectsOneOf(spec: Service['spec'], machines: readonly CapturedMachine[]): boolean {
+  const matchLabels = spec?.selector ?? {};
+  if (Object.keys(matchLabels).length === 0) return false;
+  return machines.some(({ name, spec: { template } }) =>
+    selects({ matchLabels }, launcherLabels(name, template.metadata?.labels)),
+  );
 }
 
 /** The labels that KubeVirt gives the pod in which a VM runs: those of its template and some of its own. */

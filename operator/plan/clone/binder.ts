@@ -28,8 +28,12 @@ export function makeBinder(
   return { step: 'create', kind: pods, object: binderPod(machine, disks, image, context) };
 }
 
+export function deleteBinders(binders: readonly Pod[]): readonly Step[] {
+  return binders.filter(({ metadata }) => !metadata.deletionTimestamp).map(deleteBinder);
+}
+
 /** It may be running by now where the scheduler was quick; without grace nothing waits for it. */
-export function deleteBinder(pod: Pod): Step {
+function deleteBinder(pod: Pod): Step {
   const { namespace, name, uid } = pod.metadata;
   return { step: 'delete', kind: pods, key: { namespace, name }, uid, gracePeriodSeconds: 0 };
 }

@@ -1,13 +1,19 @@
 /** The steps that bring a clone nearer to what it should be: everything whose turn has come, side by side. */
 import {
+  dataVolumes,
   environmentClones,
+  persistentVolumeClaims,
+  type VolumeSnapshot,
+  type VolumeSnapshotContent,
   virtualMachineInstances,
   virtualMachines,
+  volumeSnapshotContents,
 } from '../../cluster/kinds.generated.ts';
+import type { Kind, KubeObject } from '../../cluster/objects.ts';
 import { annotations } from '../../names.ts';
 import type { ObservedClone } from '../../observe/environment-clone.ts';
 import { type Step, sequence } from '../steps.ts';
-import { deleteBinder, makeBinder } from './binder.ts';
+import { deleteBinders, makeBinder } from './binder.ts';
 import type { Checked } from './checks.ts';
 import type { CloneContext } from './context.ts';
 import type { DesiredMachine } from './desired.ts';
@@ -70,18 +76,44 @@ function neighbourSteps({ observed, context, captured }: BuildInput): readonly S
 /** Disks of every tier from the first moment, in the order of the tiers: they queue in the storage's controllers. */
 function diskSteps({ observed, desired, context }: BuildInput): readonly Step[] {
   const states = new Map(observed.disks.map((state) => [state.disk.claim, state]));
-  const snapshots = new Set(observed.children.snapshots.map(({ metadata }) => metadata.name));
-  const contents = new Set(observed.children.contents.map(({ metadata }) => metadata.name));
+  const snapshots = new Map(observed.children.snapshots.map((each) => [each.metadata.name, each]));
+  const contents = new Map(observed.children.contents.map((each) => [each.metadata.name, each]));
   const volumes = new Set(observed.children.dataVolumes.map(({ metadata }) => metadata.name));
   const steps = desired.disks.flatMap((disk): readonly Step[] => {
     const claim = observed.target.claims.get(disk.claim);
     const asked = claim !== undefined || volumes.has(disk.claim);
-    const made = asked && snapshots.has(disk.snapshot) && contents.has(disk.content);
+    const [snapshot, content] = [snapshots.get(disk.snapshot), contents.get(disk.content)];
     const state = states.get(disk.source.claim);
-    if (claim?.status?.phase === 'Bound' || made || !state?.handle) return [];
+    if (claim?.status?.phase === 'Bound') return [];
+    if (snapshot?.metadata.deletionTimestamp) return deleteUnfilled(disk.claim, observed);
+    if (content && isBoundToAnother(content, snapshot)) return deleteOnce(volumeSnapshotContents, content);
+    if ((asked && snapshot && content) || !state?.handle) return [];
     return [asked ? makeSnapshot(disk, state, context) : makeDisk(disk, state, context)];
   });
   return steps.slice(0, disksAtOnce);
+}
+
+/**
+ * A snapshot that somebody deletes stays while a claim is to be made from it, and nothing is made from one that is
+ * being deleted: the claim goes first, then the content, which is bound to that snapshot for good, and all are made
+ * again.
+ */
+function deleteUnfilled(name: string, { children }: ObservedClone): readonly Step[] {
+  const volume = children.dataVolumes.find(({ metadata }) => metadata.name === name);
+  if (volume) return deleteOnce(dataVolumes, volume);
+  const claim = children.claims.find(({ metadata }) => metadata.name === name);
+  return claim ? deleteOnce(persistentVolumeClaims, claim) : [];
+}
+
+function isBoundToAnother(content: VolumeSnapshotContent, snapshot: VolumeSnapshot | undefined): boolean {
+  const { uid } = content.spec.volumeSnapshotRef;
+  return uid !== undefined && uid !== snapshot?.metadata.uid;
+}
+
+function deleteOnce(kind: Kind, { metadata }: KubeObject): readonly Step[] {
+  if (metadata.deletionTimestamp) return [];
+  const { namespace, name, uid } = metadata;
+  return [{ step: 'delete', kind, key: { namespace, name }, uid, propagation: 'Background' }];
 }
 
 /** Only VMs that do not start now need one: a VM that may start at once is the first consumer itself. */
@@ -98,7 +130,7 @@ function binderSteps(
     const claims = desired.disks.map(({ claim }) => observed.target.claims.get(claim));
     const binder = binders.get(desired.source.name.slice(0, 63));
     if (claims.every((claim) => claim?.status?.phase === 'Bound'))
-      return binder && !binder.metadata.deletionTimestamp ? [deleteBinder(binder)] : [];
+      return deleteBinders(binder ? [binder] : []);
     const consumed = (created && desired.source.ran) || startable.has(desired.name);
     if (binder || consumed || claims.some((claim) => claim === undefined)) return [];
     return [makeBinder(desired.source, desired.disks, binderImage, context)];

@@ -1,5 +1,4 @@
 /** What must hold before a clone makes anything. Each check is a sentence; the list is the specification. */
-import jsonPatch from 'fast-json-patch';
 import { labels } from '../../names.ts';
 import type { ObservedClone } from '../../observe/environment-clone.ts';
 import type { Blocker } from '../../schema/environment-clone.ts';
@@ -12,6 +11,7 @@ import type { Desired, DesiredMachine } from './desired.ts';
 import { isProbe } from './gates.ts';
 import { cloneMachine } from './machine.ts';
 import { unmappedNetworks } from './networks.ts';
+import { PatchesDoNotApply } from './patches.ts';
 
 export interface Checked {
   readonly observed: ObservedClone;
@@ -188,8 +188,7 @@ function errorOfPatches({ source, tier }: DesiredMachine, context: CloneContext)
     cloneMachine({ machine: source, tier }, context);
     return undefined;
   } catch (error) {
-    if (error instanceof jsonPatch.JsonPatchError) return `${error.name} at operation ${error.index}`;
-    if (error instanceof SyntaxError) return error.message;
+    if (error instanceof PatchesDoNotApply) return error.message;
     throw error;
   }
 }
@@ -210,8 +209,9 @@ function cloneWouldReachProduction({ context, captured }: Checked): readonly Blo
 /** Whatever selects pods by labels that the clone has would take it for production. */
 function cloneWouldJoinProduction({ observed, context, desired }: Checked): readonly Blocker[] {
   if (!context.sameNamespace) return [];
-  return desired.machines.flatMap(({ name }) => {
-    const pod = { ...launcherLabels(name), [labels.clone]: context.clone.metadata.uid! };
+  return desired.machines.flatMap(({ name, source, tier }) => {
+    const { template } = cloneMachine({ machine: source, tier }, context).spec;
+    const pod = launcherLabels(name, template.metadata?.labels);
     return observed.selectors
       .filter(({ selector }) => selects(selector, pod))
       .map(({ kind, name: selecting }) =>

@@ -1,7 +1,8 @@
 /** What the clone should be: its VMs in their order, each with its disks and what it waits for. */
 import type { StorageClass } from '../../cluster/kinds.generated.ts';
 import type { Application } from '../../schema/environment.ts';
-import type { CapturedEnvironment, CapturedMachine } from '../capture/model.ts';
+import type { CapturedDisk, CapturedEnvironment, CapturedMachine } from '../capture/model.ts';
+import { selectsOneOf } from '../capture/services.ts';
 import { closureOf } from '../order/application-graph.ts';
 import { type OrderProblem, orderMachines } from '../order/order.ts';
 import { type CloneContext, renamed } from './context.ts';
@@ -33,7 +34,7 @@ export interface Desired {
   readonly tierCount: number;
 }
 
-/** Only the applications wanted and what they depend on, of all that a capture holds. */
+/** Only the applications wanted and what they depend on, with their VMs and Services, of all that a capture holds. */
 export function narrowed(captured: CapturedEnvironment, wanted: readonly string[]): CapturedEnvironment {
   if (wanted.length === 0) return captured;
   const applications = closureOf(captured.applications, wanted);
@@ -41,7 +42,8 @@ export function narrowed(captured: CapturedEnvironment, wanted: readonly string[
   const machines = captured.machines
     .map((machine) => ({ ...machine, applications: machine.applications.filter((name) => names.has(name)) }))
     .filter((machine) => machine.applications.length > 0);
-  return { ...captured, applications, machines };
+  const services = captured.services.filter(({ spec }) => selectsOneOf(spec, machines));
+  return { ...captured, applications, machines, services };
 }
 
 export function desire(
@@ -64,13 +66,18 @@ export function desire(
         source,
         name: renamed(context, source.name),
         tier: order.tierOf.get(source.name)!,
-        disks: source.disks.map((disk) => desireDisk(disk, source.name, classes, context)),
+        disks: disksKept(source, context).map((disk) => desireDisk(disk, source.name, classes, context)),
         applications: own,
         needs: needsOf(own, applications, runners, new Set(together)),
       };
     })
     .toSorted((one, other) => one.tier - other.tier || (one.name < other.name ? -1 : 1));
   return { machines, disks: onceEach(machines), tierCount: order.tiers.length };
+}
+
+/** A VM that finds no claim with its TPM and EFI variables gets an empty one from KubeVirt. */
+function disksKept({ disks }: CapturedMachine, { clone }: CloneContext): readonly CapturedDisk[] {
+  return clone.spec.identity.state === 'Preserve' ? disks : disks.filter(({ role }) => role !== 'State');
 }
 
 /** The VMs of each application that are expected to be up: those that ran. */

@@ -174,6 +174,15 @@ function dataVolumeFor(disk: DesiredDisk, context: CloneContext): DataVolume {
 }
 
 /** What a clone's claim has by way of labels once it is let go from its DataVolume. */
+export function markClaim(
+  { metadata: { namespace, name } }: PersistentVolumeClaim,
+  context: CloneContext,
+): Step {
+  const patch = { labels: { [labels.clone]: context.clone.metadata.uid! } };
+  return { step: 'patchMetadata', kind: persistentVolumeClaims, key: { namespace, name }, patch };
+}
+
+/** The claim is owned by the clone, once its DataVolume has let go of it. */
 export function adoptClaim(claim: PersistentVolumeClaim, context: CloneContext): Step {
   const { labels: owned, ownerReferences } = ownedMetadata(context, claim.metadata.name);
   return {

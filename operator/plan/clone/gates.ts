@@ -31,6 +31,8 @@ export interface LiveClone {
   readonly machine?: VirtualMachine;
   readonly instance?: VirtualMachineInstance;
   readonly claims: readonly (PersistentVolumeClaim | undefined)[];
+  /** When the last of its disks was bound, where the cluster says so (milliseconds since the epoch). */
+  readonly boundAt?: number;
 }
 
 export function progressOf(desired: DesiredMachine, live: LiveClone, now: number): MachineProgress {
@@ -58,7 +60,7 @@ export function progressOf(desired: DesiredMachine, live: LiveClone, now: number
       state: 'Disks',
       message: `${unbound} of ${live.claims.length} disks are not bound yet`,
     };
-  return { ...base, passed, ...lateOrFailed(desired, machine, instance, now) };
+  return { ...base, passed, ...lateOrFailed(desired, machine, live, now) };
 }
 
 /** The gate that is put into the VM's own readinessProbe, if one of its applications has such a gate. */
@@ -105,12 +107,15 @@ function passes(
 function lateOrFailed(
   desired: DesiredMachine,
   machine: VirtualMachine,
-  instance: VirtualMachineInstance | undefined,
+  { instance, boundAt = 0 }: LiveClone,
   now: number,
 ): Pick<MachineProgress, 'state' | 'message' | 'deadline'> {
-  const age = now - Date.parse(machine.metadata.creationTimestamp!);
+  // A VM cannot boot before its disks are there, so that wait is not held against it.
+  const age = now - Math.max(Date.parse(machine.metadata.creationTimestamp!), boundAt);
   const trouble = troubleOf(machine, instance);
-  if (trouble && age > failureSettlesMs) return { state: 'Failed', message: trouble };
+  const settled =
+    trouble && Date.parse(trouble.since ?? machine.metadata.creationTimestamp!) + failureSettlesMs;
+  if (settled && now > settled) return { state: 'Failed', message: trouble.message };
   const timeouts = desired.applications.map(({ readiness }) => parseDuration(readiness.timeout));
   const timeout = Math.max(...timeouts);
   const waited = desired.applications.map(({ readiness }) => gateName(readiness)).join(', ');
@@ -119,24 +124,36 @@ function lateOrFailed(
       state: 'Failed',
       message: `did not pass its gate (${waited}) within ${timeout / 1000} s: see the events of the VM, or raise readiness.timeout`,
     };
-  const settles = trouble ? failureSettlesMs : timeout;
   return {
     state: isRunning(instance) ? 'Gate' : 'Starting',
     message: isRunning(instance) ? `waiting for ${waited}` : (machine.status?.printableStatus ?? 'Starting'),
-    deadline: now - age + settles + 1,
+    deadline: Math.min(settled ?? Number.POSITIVE_INFINITY, now - age + timeout) + 1,
   };
+}
+
+interface Trouble {
+  readonly message: string;
+  /** RFC 3339; absent where KubeVirt does not say. */
+  readonly since?: string;
 }
 
 /** `printableStatus` passes through errors on the good path; these two conditions are where KubeVirt says it cannot go on. */
 function troubleOf(
   machine: VirtualMachine,
   instance: VirtualMachineInstance | undefined,
-): string | undefined {
+): Trouble | undefined {
   const failure = conditionOf(machine, 'Failure');
-  if (failure?.status === 'True') return `${failure.reason}: ${failure.message}`;
+  if (failure?.status === 'True') return describeTrouble(failure);
   const synchronized = instance && conditionOf(instance, 'Synchronized');
-  if (synchronized?.status === 'False') return `${synchronized.reason}: ${synchronized.message}`;
-  return undefined;
+  return synchronized?.status === 'False' ? describeTrouble(synchronized) : undefined;
+}
+
+function describeTrouble({
+  reason,
+  message,
+  lastTransitionTime,
+}: NonNullable<ReturnType<typeof conditionOf>>): Trouble {
+  return { message: `${reason}: ${message}`, since: lastTransitionTime };
 }
 
 function conditionOf(object: VirtualMachine | VirtualMachineInstance, type: string) {

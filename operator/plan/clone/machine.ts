@@ -1,5 +1,4 @@
 /** A VM of the clone, generated from its captured definition. */
-import jsonPatch from 'fast-json-patch';
 import type { VirtualMachine } from '../../cluster/kinds.generated.ts';
 import { annotations, labels } from '../../names.ts';
 import type { Readiness } from '../../schema/environment.ts';
@@ -7,7 +6,9 @@ import type { CapturedMachine } from '../capture/model.ts';
 import { claimOf, type Volume } from '../volumes.ts';
 import { type CloneContext, ownedMetadata, renamed } from './context.ts';
 import { withIdentity } from './identity.ts';
+import { withoutForeignMarks } from './marks.ts';
 import { withMappedNetworks } from './networks.ts';
+import { overridesOf, withPatches } from './patches.ts';
 
 type Template = NonNullable<VirtualMachine['spec']['template']['spec']>;
 
@@ -20,18 +21,6 @@ const reservedLabels = new Set([
   'kubevirt.io/schedulable',
   'kubevirt.io/install-strategy',
 ]);
-
-/** Marks by which other controllers know an object as theirs: a copy that carried them would be pruned or fought over. */
-const foreignMarks = [
-  /^kubectl\.kubernetes\.io\//,
-  /^argocd\.argoproj\.io\//,
-  /^(kustomize|helm)\.toolkit\.fluxcd\.io\//,
-  /^meta\.helm\.sh\//,
-  /^app\.kubernetes\.io\/(instance|managed-by)$/,
-  /^restore\.kubevirt\.io\//,
-  /^kubevirt\.io\/(latest|storage)-observed-api-version$/,
-  /^envclone\.io\//,
-];
 
 export interface MachineRequest {
   readonly machine: CapturedMachine;
@@ -60,7 +49,7 @@ export function cloneMachine(
     kind: 'VirtualMachine',
     metadata: ownedMetadata(context, name, {
       labels: { ...userLabels(machine.labels, context), [labels.machine]: machine.name.slice(0, 63) },
-      annotations: { ...withoutMarks(machine.annotations), [annotations.tier]: String(tier) },
+      annotations: { ...withoutForeignMarks(machine.annotations), [annotations.tier]: String(tier) },
     }),
     spec: {
       runStrategy: runStrategyOf(machine),
@@ -143,24 +132,22 @@ function withProbe(template: Template, { type, tcpSocket, httpGet, exec }: Readi
 function withSize(template: Template, machine: string, { clone }: CloneContext): Template {
   const domain = { ...template.domain };
   for (const { cpu, memory } of overridesOf(clone, machine)) {
-    if (cpu) domain.cpu = { ...domain.cpu, ...cpu };
-    if (memory) domain.memory = { ...domain.memory, guest: memory };
+    if (cpu) Object.assign(domain, { cpu: { ...domain.cpu, ...cpu }, ...withoutAmount(domain, 'cpu') });
+    if (memory)
+      Object.assign(domain, {
+        memory: { ...domain.memory, guest: memory },
+        ...withoutAmount(domain, 'memory'),
+      });
   }
   return { ...template, domain };
 }
 
-/** Patches that do not apply are found by `checkPatches` before anything is made. */
-function withPatches(vm: VirtualMachine, machine: string, { clone }: CloneContext): VirtualMachine {
-  const operations = overridesOf(clone, machine).flatMap(({ patches }) =>
-    patches.map((patch) => JSON.parse(patch)),
-  );
-  return operations.length > 0 ? jsonPatch.applyPatch(vm, operations, true, false).newDocument : vm;
-}
-
-function overridesOf(clone: CloneContext['clone'], machine: string) {
-  return clone.spec.overrides.filter(
-    ({ virtualMachines }) => virtualMachines.length === 0 || virtualMachines.includes(machine),
-  );
+/** What the pod asks for follows from the size of the guest again: as it was captured, it would be as large as before. */
+function withoutAmount({ resources }: Template['domain'], amount: 'cpu' | 'memory') {
+  if (!resources) return {};
+  const { [amount]: _, ...requests } = resources.requests ?? {};
+  const { [amount]: __, ...limits } = resources.limits ?? {};
+  return { resources: { ...resources, requests, limits } };
 }
 
 function templateMetadata({ spec }: CapturedMachine, context: CloneContext) {
@@ -182,13 +169,7 @@ function userLabels(
   given: Readonly<Record<string, string>>,
   { sameNamespace }: CloneContext,
 ): Record<string, string> {
-  return sameNamespace ? {} : withoutMarks(given);
-}
-
-function withoutMarks(given: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(given).filter(([key]) => !foreignMarks.some((mark) => mark.test(key))),
-  );
+  return sameNamespace ? {} : withoutForeignMarks(given);
 }
 
 /** Revisions live in the source's namespace; the clone pins one of its own. */

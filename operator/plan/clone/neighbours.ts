@@ -9,6 +9,7 @@ import { labels, withSuffix } from '../../names.ts';
 import type { CapturedService } from '../capture/model.ts';
 import type { Step } from '../steps.ts';
 import { type CloneContext, ownedMetadata, renamed } from './context.ts';
+import { withoutForeignMarks } from './marks.ts';
 
 /** What was allocated for the source, or would be reachable from outside the cluster. */
 const notCopied = [
@@ -31,7 +32,7 @@ export function makeService(service: CapturedService, context: CloneContext): St
     Object.entries(spec).filter(([key]) => !(notCopied as readonly string[]).includes(key)),
   );
   const object = {
-    metadata: ownedMetadata(context, service.name, { labels: service.labels }),
+    metadata: ownedMetadata(context, service.name, { labels: withoutForeignMarks(service.labels) }),
     spec: {
       ...kept,
       type: 'ClusterIP',
@@ -63,10 +64,11 @@ export function policyName({ clone }: CloneContext): string {
 /** VMs of the clone reach each other and DNS; nothing reaches them but what `ingressFrom` names. */
 export function makePolicy(context: CloneContext): Step {
   const own = { podSelector: { matchLabels: { [labels.clone]: context.clone.metadata.uid! } } };
-  const dns = [
-    { protocol: 'UDP', port: 53 },
-    { protocol: 'TCP', port: 53 },
-  ];
+  // Policies see the port of the DNS pods, which is 5353 on OpenShift.
+  const dns = [53, 5353].flatMap((port) => [
+    { protocol: 'UDP', port },
+    { protocol: 'TCP', port },
+  ]);
   const object = {
     metadata: ownedMetadata(context, policyName(context)),
     spec: {

@@ -8,15 +8,20 @@ type Network = NonNullable<Template['networks']>[number];
 
 /** The template on its mapped networks, without the interfaces of those that are dropped. */
 export function withMappedNetworks(template: Template, context: CloneContext): Template {
-  if (!template.networks) return template;
+  if (!template.networks?.length) return template;
   const kept = template.networks.flatMap((network) => mapNetwork(network, context));
   const names = new Set(kept.map(({ name }) => name));
   const interfaces = template.domain.devices.interfaces?.filter(({ name }) => names.has(name));
   return {
     ...template,
     networks: kept,
-    domain: { ...template.domain, devices: { ...template.domain.devices, interfaces } },
+    domain: { ...template.domain, devices: { ...template.domain.devices, interfaces, ...unattached(kept) } },
   };
+}
+
+/** A VM without any network is put on that of the pods unless it says otherwise. */
+function unattached(kept: readonly Network[]) {
+  return kept.length === 0 ? { autoattachPodInterface: false } : {};
 }
 
 /** Multus networks of the machine that the clone does not say anything about. */

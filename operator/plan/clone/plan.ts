@@ -18,14 +18,23 @@ import type { CapturedEnvironment } from '../capture/model.ts';
 import { describeOrderProblem } from '../order/order.ts';
 import { parseDuration } from '../quantities.ts';
 import { type Step, sequence } from '../steps.ts';
+import { deleteBinders } from './binder.ts';
 import { buildSteps, questionSteps, recordCompletion } from './build.ts';
 import { blockersOf, type Checked } from './checks.ts';
 import { type CloneContext, cloneContext } from './context.ts';
 import { type Desired, desire, narrowed } from './desired.ts';
-import { adoptClaim } from './disks.ts';
+import { adoptClaim, markClaim } from './disks.ts';
 import { type MachineProgress, progressOf } from './gates.ts';
 import { deleteAll, planRemoval } from './removal.ts';
-import { consentBlockers, pin, requestCapture, snapshotBlockers, unpin, wantedBlockers } from './source.ts';
+import {
+  consentBlockers,
+  machineNotFound,
+  pin,
+  requestCapture,
+  snapshotBlockers,
+  unpin,
+  wantedBlockers,
+} from './source.ts';
 
 export type CloneState =
   | 'Deleting'
@@ -55,6 +64,9 @@ export interface ClonePlan {
 /** A blocker that no event announces (a namespace labelled, an admission webhook mended) is looked at again after this. */
 const blockedAgainMs = 30_000;
 
+/** Timers hold no more than 24.8 days; a clone may live longer. */
+const longestWaitMs = 24 * 3_600_000;
+
 export interface PlanSettings {
   readonly now: number;
   readonly binderImage: string;
@@ -75,11 +87,12 @@ export function planClone(observed: ObservedClone, settings: PlanSettings): Clon
   const plan = planLife(observed, context, settings);
   return left === undefined
     ? plan
-    : { ...plan, againAfterMs: Math.min(left + 1, plan.againAfterMs ?? Number.POSITIVE_INFINITY) };
+    : { ...plan, againAfterMs: Math.min(left + 1, plan.againAfterMs ?? longestWaitMs, longestWaitMs) };
 }
 
 function planLife(observed: ObservedClone, context: CloneContext, settings: PlanSettings): ClonePlan {
   const { clone } = observed;
+  if (observed.targetIsGoing) return result('Deleting', [], 'the namespace of the clone is being deleted');
   if (isCompleted(observed)) return planCompleted(observed, context, settings);
   if (clone.spec.cancel) return planCancellation(observed, context);
   const source = planSource(observed, context);
@@ -126,11 +139,18 @@ function planSource(observed: ObservedClone, context: CloneContext): Source | Cl
   const missing = snapshotBlockers(observed, context);
   if (missing.length > 0) return blocked(missing);
   if (clone.spec.paused && !snapshot) return result('Paused', [], 'spec.paused is true');
-  if (!snapshot)
-    return result('Capturing', [requestCapture(context, observed.applications)], 'capturing the Environment');
+  if (!snapshot) return planRequest(observed, context);
   if (!attempt || attempt.verdict?.outcome === 'GivenUp')
     return result('Capturing', [], captureMessage(observed));
   return { captured: attempt.captured, accepted: attempt.verdict?.outcome === 'Accepted' };
+}
+
+/** A misspelt VM must not have everything captured. */
+function planRequest(observed: ObservedClone, context: CloneContext): ClonePlan {
+  const { applications, clone } = observed;
+  const { virtualMachine } = clone.spec.source;
+  if (virtualMachine && applications.length === 0) return blocked([machineNotFound(clone, virtualMachine)]);
+  return result('Capturing', [requestCapture(context, applications)], 'capturing the Environment');
 }
 
 /** Consent is asked before anything is made; withdrawn later it stops new clones, not one that is half-made. */
@@ -184,6 +204,7 @@ function progressIn(
         machine: target.machines.get(machine.name),
         instance: children.instances.get(machine.name),
         claims: machine.disks.map(({ claim }) => target.claims.get(claim)),
+        boundAt: Math.max(0, ...machine.disks.map(({ claim }) => target.boundAt?.get(claim) ?? 0)),
       },
       now,
     ),
@@ -207,10 +228,12 @@ function planCompleted(observed: ObservedClone, context: CloneContext, { now }: 
       uid,
       propagation: 'Orphan',
     };
-    return claim ? sequence(letGo, adoptClaim(claim, context)) : letGo;
+    // Marked first: should we end in between, the claim is still found and goes with the clone.
+    return claim ? sequence(markClaim(claim, context), letGo, adoptClaim(claim, context)) : letGo;
   });
   const steps = [
     ...unpin(snapshot, context),
+    ...deleteBinders(children.binders),
     ...orphans,
     ...deleteAll(volumeSnapshots, children.snapshots, context, context.targetNamespace),
     ...deleteAll(volumeSnapshotContents, children.contents, context),

@@ -26,9 +26,7 @@ export function chooseSnapshot(
   const { source, asOf, maxAge } = clone.spec;
   if (source.snapshot) return source.snapshot;
   if (!asOf) return ownCaptureName(clone);
-  const begun = candidates.find((snapshot) =>
-    snapshot.metadata.finalizers?.includes(pinOf(clone.metadata.uid!)),
-  );
+  const begun = candidates.find((snapshot) => isPinned(snapshot, clone));
   if (begun || clone.status?.snapshot) return begun?.metadata.name ?? clone.status?.snapshot?.name;
   const latest = Date.parse(asOf);
   const oldest = maxAge ? latest - parseDuration(maxAge) : Number.NEGATIVE_INFINITY;
@@ -86,12 +84,7 @@ export function consentBlockers(observed: ObservedClone, context: CloneContext):
 export function wantedBlockers({ clone }: ObservedClone, captured: CapturedEnvironment): readonly Blocker[] {
   const { applications, virtualMachine } = clone.spec.source;
   if (virtualMachine && !captured.machines.some(({ name }) => name === virtualMachine))
-    return [
-      blocker(
-        'VirtualMachineNotFound',
-        `VM "${virtualMachine}" runs no application of Environment ${clone.spec.source.environment}: correct spec.source.virtualMachine in a new EnvironmentClone, or label the VM`,
-      ),
-    ];
+    return [machineNotFound(clone, virtualMachine)];
   const known = captured.applications.map(({ name }) => name);
   return applications
     .filter((name) => !known.includes(name))
@@ -101,6 +94,13 @@ export function wantedBlockers({ clone }: ObservedClone, captured: CapturedEnvir
         `there is no application "${name}" in what was captured, which has ${known.join(', ')}`,
       ),
     );
+}
+
+export function machineNotFound({ spec }: EnvironmentCloneObject, machine: string): Blocker {
+  return blocker(
+    'VirtualMachineNotFound',
+    `VM "${machine}" runs no application of Environment ${spec.source.environment}: correct spec.source.virtualMachine in a new EnvironmentClone, or label the VM`,
+  );
 }
 
 /** Why there is no snapshot to clone from; nothing where it is only not finished. */
@@ -129,6 +129,13 @@ export function snapshotBlockers(
         `EnvironmentSnapshot ${sourceNamespace}/${snapshot.metadata.name} is of Environment ${snapshot.spec.environment}, not of ${source.environment}`,
       ),
     ];
+  if (snapshot.metadata.deletionTimestamp && !isPinned(snapshot, clone))
+    return [
+      blocker(
+        'SnapshotDeleting',
+        `EnvironmentSnapshot ${sourceNamespace}/${snapshot.metadata.name} is being deleted: its disks go with it; choose another`,
+      ),
+    ];
   const { phase, conditions } = snapshot.status ?? {};
   if (phase === 'Incomplete' || phase === 'Failed') {
     const complete = conditions?.find(({ type }) => type === 'Complete');
@@ -151,8 +158,8 @@ export function requestCapture(context: CloneContext, applications: readonly str
 
 /** The finalizer that keeps the capture until every disk is bound. */
 export function pin(snapshot: EnvironmentSnapshotObject, { clone }: CloneContext): readonly Step[] {
+  if (isPinned(snapshot, clone) || snapshot.metadata.deletionTimestamp) return [];
   const finalizer = pinOf(clone.metadata.uid!);
-  if (snapshot.metadata.finalizers?.includes(finalizer) || snapshot.metadata.deletionTimestamp) return [];
   return [{ step: 'addFinalizer', kind: environmentSnapshots, object: snapshot, finalizer }];
 }
 
@@ -160,9 +167,13 @@ export function unpin(
   snapshot: EnvironmentSnapshotObject | undefined,
   { clone }: CloneContext,
 ): readonly Step[] {
+  if (!snapshot || !isPinned(snapshot, clone)) return [];
   const finalizer = pinOf(clone.metadata.uid!);
-  if (!snapshot?.metadata.finalizers?.includes(finalizer)) return [];
   return [{ step: 'removeFinalizer', kind: environmentSnapshots, object: snapshot, finalizer }];
+}
+
+function isPinned({ metadata }: EnvironmentSnapshotObject, clone: EnvironmentCloneObject): boolean {
+  return metadata.finalizers?.includes(pinOf(clone.metadata.uid!)) ?? false;
 }
 
 /** Whether the snapshot was made for this clone. */
