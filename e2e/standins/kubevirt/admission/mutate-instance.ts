@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import { timestamp } from '../conditions.ts';
+import type { DomainSpec, InstanceSpec, InstanceStatus, Probe, VirtualMachineInstance } from '../types.ts';
+import { mebibytes } from '../vmi/launcher-pod.ts';
+import type { AdmissionRequest } from './admit.ts';
+import { PCI_TOPOLOGY } from './mutate-machine.ts';
+
+const HAS_LAUNCHER = 'kubevirt.io/foregroundDeleteVirtualMachine';
+const SOCKETS_HEADROOM = 4;
+
+/**
+ * What every instance gets when it is made. Later only KubeVirt itself may change a status: what anybody else
+ * (for KubeVirt is not asked) writes there is dropped without a word.
+ */
+export function mutateInstance(request: AdmissionRequest<VirtualMachineInstance>): VirtualMachineInstance {
+  const { object, oldObject, operation } = request;
+  return operation === 'CREATE' ? created(object) : { ...object, status: oldObject?.status };
+}
+
+function created(object: VirtualMachineInstance): VirtualMachineInstance {
+  const spec = withDefaults(object.spec);
+  const { metadata } = object;
+  return {
+    ...object,
+    metadata: {
+      ...metadata,
+      annotations: { ...PCI_TOPOLOGY, ...metadata.annotations },
+      finalizers: [...(metadata.finalizers ?? []), HAS_LAUNCHER],
+    },
+    spec,
+    status: firstStatus(spec, object.status),
+  };
+}
+
+function withDefaults(spec: InstanceSpec): InstanceSpec {
+  const { domain } = spec;
+  const sockets = domain.cpu?.sockets || 1;
+  const defaults = {
+    cores: 1,
+    maxSockets: sockets * SOCKETS_HEADROOM,
+    model: 'host-model',
+    sockets,
+    threads: 1,
+  };
+  return {
+    ...spec,
+    architecture: spec.architecture || 'amd64',
+    evictionStrategy: spec.evictionStrategy ?? 'None',
+    ...probesWithDefaults(spec),
+    domain: {
+      ...domain,
+      cpu: { ...defaults, ...withoutZeros(domain.cpu) },
+      features: { acpi: { enabled: true }, ...domain.features },
+      firmware: { uuid: randomUUID(), ...domain.firmware },
+      ...memoryWithHeadroom(domain.memory),
+      machine: { ...domain.machine, type: domain.machine?.type || 'q35' },
+      resources: domain.resources ?? {},
+    },
+  };
+}
+
+const MEMORY_HEADROOM = 4;
+const SMALLEST_GROWING_MIB = 1024;
+
+/** Guests of a gibibyte and more may grow while they run. */
+function memoryWithHeadroom(memory: DomainSpec['memory']): Pick<DomainSpec, 'memory'> {
+  const guest = String(memory?.guest ?? '0');
+  if (memory?.maxGuest !== undefined || mebibytes(guest) < SMALLEST_GROWING_MIB) return {};
+  const maxGuest = guest.replace(/^[\d.]+/, (amount) => String(Number(amount) * MEMORY_HEADROOM));
+  return { memory: { ...memory, maxGuest } };
+}
+
+const PROBE_DEFAULTS: Probe = {
+  periodSeconds: 10,
+  timeoutSeconds: 1,
+  successThreshold: 1,
+  failureThreshold: 3,
+};
+
+function probesWithDefaults({ readinessProbe, livenessProbe }: InstanceSpec): Partial<InstanceSpec> {
+  return {
+    ...(readinessProbe ? { readinessProbe: { ...PROBE_DEFAULTS, ...readinessProbe } } : {}),
+    ...(livenessProbe ? { livenessProbe: { ...PROBE_DEFAULTS, ...livenessProbe } } : {}),
+  };
+}
+
+function withoutZeros(cpu: InstanceSpec['domain']['cpu'] = {}): InstanceSpec['domain']['cpu'] {
+  return Object.fromEntries(Object.entries(cpu).filter(([, value]) => value !== 0));
+}
+
+function firstStatus({ domain: { cpu, memory } }: InstanceSpec, given: InstanceStatus = {}): InstanceStatus {
+  const guest = memory?.guest === undefined ? undefined : String(memory.guest);
+  return {
+    ...given,
+    currentCPUTopology: { cores: cpu?.cores, sockets: cpu?.sockets, threads: cpu?.threads },
+    guestOSInfo: {},
+    ...(guest === undefined
+      ? {}
+      : { memory: { guestAtBoot: guest, guestCurrent: guest, guestRequested: guest } }),
+    phase: 'Pending',
+    phaseTransitionTimestamps: [{ phase: 'Pending', phaseTransitionTimestamp: timestamp() }],
+    runtimeUser: 107,
+  };
+}

@@ -1,0 +1,15 @@
+import type { Delay } from '../pace.ts';
+
+/** What takes time on the node. The scheduler takes none. */
+export const nodeDelays = {
+  'kubelet accepts a pod': { recorded: 75, fast: 0, seen: 'vm-start@1138→1215' },
+  'containers start': { recorded: 690, fast: 5, seen: 'vm-start@1215→1906' },
+  'containers stop': { recorded: 300, fast: 0, seen: 'assumed: less than the kubelet takes to remove a pod' },
+  'kubelet removes a pod': { recorded: 300, fast: 0, seen: 'vm-stop-start-restart@40636→40946' },
+  'kubelet looks at a growing volume': { recorded: 50, fast: 10, seen: 'assumed: short' },
+  'kubelet mounts again': {
+    recorded: 12_000,
+    fast: 50,
+    seen: 'dv-wffc@13577: the prep pod runs 12–14 s later',
+  },
+} satisfies Record<string, Delay>;

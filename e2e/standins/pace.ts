@@ -1,0 +1,41 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { cdiDelays } from './cdi/delays.ts';
+import { kubevirtDelays } from './kubevirt/delays.ts';
+import { nodeDelays } from './node/delays.ts';
+import { storageDelays } from './storage/delays.ts';
+
+/**
+ * How long something takes, in milliseconds: as `recorded` (and where it was `seen`), and in a `fast` suite, where
+ * everything happens in the same order, soon.
+ */
+export interface Delay {
+  readonly recorded: number;
+  readonly fast: number;
+  /** `recording@millisecond`, or the reason of an assumption. */
+  readonly seen: string;
+}
+
+export const delays = { ...storageDelays, ...cdiDelays, ...nodeDelays, ...kubevirtDelays } satisfies Record<
+  string,
+  Delay
+>;
+
+export type DelayName = keyof typeof delays;
+export type PaceName = 'fast' | 'recorded';
+
+export interface Pace {
+  readonly name: PaceName;
+  /** Waits as long as the named thing takes. Rejects when aborted. */
+  wait(name: DelayName, signal?: AbortSignal): Promise<void>;
+  /** The same in milliseconds, for those who set a timer of their own. */
+  milliseconds(name: DelayName): number;
+}
+
+export function paceOf(name: PaceName): Pace {
+  const milliseconds = (delay: DelayName) => delays[delay][name];
+  return {
+    name,
+    milliseconds,
+    wait: (delay, signal) => sleep(milliseconds(delay), undefined, { signal }),
+  };
+}
