@@ -1,6 +1,7 @@
 /** `npm run bench`: a table of figures; `-- --json`: the same as one object. Nothing here passes or fails. */
 import { parseArgs } from 'node:util';
 import { type Everything, startEverything } from '../testing/everything.ts';
+import { bundleOperator } from './bundle.ts';
 import { type CloneFigures, measureClone, prepareFleet } from './clone.ts';
 import { median } from './measure.ts';
 import { measureObjects } from './objects.ts';
@@ -30,7 +31,14 @@ if (wanted('order')) {
   Object.assign(figures, measureOrder(runs + 2, Number(values.seed)));
 }
 if (wanted('clone') || wanted('objects')) {
-  await using everything = await startEverything({ pace: 'fast', log: say });
+  // What is shipped is measured, not the sources.
+  await using program = await bundleOperator();
+  await using everything = await startEverything({
+    pace: 'fast',
+    log: say,
+    program: program.file,
+    logLevel: 'info',
+  });
   if (wanted('clone')) Object.assign(figures, await cloneFigures(everything));
   if (wanted('objects')) {
     say('an Environment of 1,000 VMs');

@@ -18,6 +18,9 @@ export interface EverythingOptions {
   /** Where state and logs go; kept afterwards. Absent, they are temporary and go with everything else. */
   readonly directory?: string;
   readonly signal?: AbortSignal;
+  /** The operator that is run; default: the sources. */
+  readonly program?: string;
+  readonly logLevel?: string;
   /** Wraps each stage, for those who show them. */
   readonly stage?: Stage;
 }
@@ -75,7 +78,7 @@ async function start(options: EverythingOptions, parts: AsyncDisposableStack): P
   );
   const operator = await stage('the chart, and the operator under its role', async () => {
     await chart;
-    return ReplaceableOperator.start(controlPlane, logs.operator, options.signal);
+    return ReplaceableOperator.start(controlPlane, logs.operator, options);
   });
   parts.defer(() => operator.stop());
   const client = parts.use(adminClient(kubeconfig));
@@ -141,10 +144,10 @@ class ReplaceableOperator {
   static async start(
     controlPlane: ControlPlane,
     log: string,
-    signal: AbortSignal | undefined,
+    { signal, program, logLevel }: EverythingOptions,
   ): Promise<ReplaceableOperator> {
     const kubeconfig = await controlPlane.serviceAccountKubeconfig(release.namespace, release.name);
-    const start = () => startOperator({ kubeconfig, log, signal });
+    const start = () => startOperator({ kubeconfig, log, signal, program, logLevel });
     return new ReplaceableOperator(start, await start());
   }
 

@@ -22,6 +22,8 @@ export interface OperatorOptions {
   /** Path of its log, which is appended to. */
   readonly log: string;
   readonly logLevel?: string;
+  /** What is run; default: the sources. */
+  readonly program?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -47,9 +49,9 @@ export async function startOperator(options: OperatorOptions): Promise<OperatorP
   }
 }
 
-function argumentsOf({ kubeconfig, logLevel = 'debug' }: OperatorOptions): readonly string[] {
+function argumentsOf({ kubeconfig, logLevel = 'debug', program = main }: OperatorOptions): readonly string[] {
   const cluster = ['--kubeconfig', kubeconfig];
-  return [main, 'operator', ...cluster, '--port', '0', '--host', '127.0.0.1', '--log-level', logLevel];
+  return [program, 'operator', ...cluster, '--port', '0', '--host', '127.0.0.1', '--log-level', logLevel];
 }
 
 async function untilReady(program: RunningProgram, signal: AbortSignal | undefined): Promise<number> {
