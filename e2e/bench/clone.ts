@@ -30,7 +30,8 @@ export async function prepareFleet({ client }: Everything, which: Fleet = fleet)
       status?.conditions?.some(({ type, status: is }) => type === 'AgentConnected' && is === 'True'),
     );
     if (up.length === count) return;
-    await sleep(500);
+    // A list of all of them is itself work for the API server.
+    await sleep(Math.max(500, 5 * count));
   }
 }
 

@@ -70,13 +70,15 @@ describe.concurrent('a capture', () => {
 });
 
 describe.concurrent('a clone of an environment as it was', () => {
-  it('has the VMs and sizes of then, not of now', async ({ scene }) => {
+  it('has the VMs of then, as they were running then, not as they are or were about to be', async ({
+    scene,
+  }) => {
     await scene.make(anEnvironment([{ name: 'db' }, { name: 'old' }]));
+    const memory = { spec: { template: { spec: { domain: { memory: { guest: '96Mi' } } } } } };
+    await scene.client.mergePatch(virtualMachines, { namespace: scene.source, name: 'db' }, memory);
     await scene.capture();
     await scene.client.delete(virtualMachines, { namespace: scene.source, name: 'old' });
     await applyObjects(scene.client, machineObjects({ name: 'new' }, {}, scene.source));
-    const memory = { spec: { template: { spec: { domain: { memory: { guest: '96Mi' } } } } } };
-    await scene.client.mergePatch(virtualMachines, { namespace: scene.source, name: 'db' }, memory);
     await scene.clone({ source: { snapshot: 'yesterday' } });
     await scene.completed();
     expect(await scene.machineNames()).toEqual(['db', 'old']);

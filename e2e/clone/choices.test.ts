@@ -71,7 +71,7 @@ describe.concurrent('a clone', () => {
     await copy.completed();
     await copy.change({ expiresAfter: '1s' });
     await waitUntilGone(copy.client, environmentClones, { namespace: copy.target, name: 'copy' });
-    expect(await copy.madeBy(clone)).toEqual([]);
+    await vi.waitFor(async () => expect(await copy.madeBy(clone)).toEqual([]), { timeout: 10_000 });
   });
 
   it('starts no more VMs at once than its concurrency', async ({ scene }) => {

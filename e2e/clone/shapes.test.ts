@@ -97,19 +97,22 @@ describe.concurrent('a clone', () => {
     expect(items.map(({ metadata }) => metadata.name).toSorted()).toEqual(['one-root', 'shared', 'two-root']);
   });
 
-  it('has a halted VM of an application halted, with its disk', async ({ scene }) => {
-    await scene.make({
-      name: 'shop',
-      machines: [
-        { name: 'on', applications: ['db'] },
-        { name: 'off', applications: ['db'], runStrategy: 'Halted' },
-      ],
-      applications: [{ name: 'db' }],
-    });
-    await scene.clone();
-    expect((await scene.completed()).status).toMatchObject({ ready: '2/2', disks: { bound: 2 } });
-    expect((await scene.machine('off')).spec.runStrategy).toBe('Halted');
-  });
+  it.for(['Halted', 'Manual'])(
+    'has a VM (%s) that is not running halted, with its disk',
+    async (runStrategy, { scene }) => {
+      await scene.make({
+        name: 'shop',
+        machines: [
+          { name: 'on', applications: ['db'] },
+          { name: 'off', applications: ['db'], runStrategy },
+        ],
+        applications: [{ name: 'db' }],
+      });
+      await scene.clone();
+      expect((await scene.completed()).status).toMatchObject({ ready: '2/2', disks: { bound: 2 } });
+      expect((await scene.machine('off')).spec.runStrategy).toBe('Halted');
+    },
+  );
 
   it.for(['RerunOnFailure', 'Once'])('keeps the run strategy %s', async (runStrategy, { scene }) => {
     await scene.make(anEnvironment([{ name: 'job', runStrategy, ...containerDisk }]));

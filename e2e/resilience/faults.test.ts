@@ -69,7 +69,7 @@ describe
       ['the snapshot that a claim is made from', volumeSnapshots as Kind, undefined],
     ] as const)('%s', async ([, kind, name], { copy }) => {
       const match = { namespace: copy.target, name: 'queue-root' };
-      await lab.inject({ name: 'provision-slow', match, times: 1, milliseconds: 1_500 });
+      await lab.inject({ name: 'provision-fails', match, times: 5 });
       const { metadata } = await copy.clone({ source: { virtualMachine: 'queue' } });
       const key = { namespace: copy.target, name: 'queue-root' };
       await waitFor(copy.client, persistentVolumeClaims, key, 'asked for', () => true);

@@ -3,10 +3,10 @@ import { Authority } from '../control-plane/certificates.ts';
 import type { Faults } from './faults.ts';
 import { KubeClient } from './kube/client.ts';
 import { isConflict, unlessNotFound } from './kube/error.ts';
+import { type RunningServer, serveHttps } from './kube/https-server.ts';
 import { ensure } from './kube/identity.ts';
 import { ConfigMaps, resourcePath, ValidatingWebhooks } from './kube/kinds.ts';
 import type { KubeObject } from './kube/objects.ts';
-import { type RunningServer, serveHttps } from './kubevirt/https-server.ts';
 
 const NAME = 'envclone-standins-conflicts';
 const PROBE = { namespace: 'kube-system', name: NAME };

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Authority } from '../../control-plane/certificates.ts';
 import { KubeClient } from '../kube/client.ts';
 import { KubeError } from '../kube/error.ts';
+import { type RunningServer, serveHttps } from '../kube/https-server.ts';
 import {
   ApiServices,
   MutatingWebhooks,
@@ -12,7 +13,6 @@ import {
 } from '../kube/kinds.ts';
 import { admit } from './admission/admit.ts';
 import { webhookConfigurations } from './admission/webhooks.ts';
-import { type RunningServer, serveHttps } from './https-server.ts';
 import { NAMESPACE } from './identities.ts';
 import { serveSubresource } from './subresources/serve.ts';
 import type { VirtualMachine } from './types.ts';

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Authority } from '../../../control-plane/certificates.ts';
 import type { StandInContext } from '../../context.ts';
 import { KubeClient, KubeError } from '../../kube/client.ts';
+import { type RunningServer, serveHttps } from '../../kube/https-server.ts';
 import {
   DataVolumes,
   MutatingWebhooks,
@@ -9,7 +10,6 @@ import {
   resourcePath,
   ValidatingWebhooks,
 } from '../../kube/kinds.ts';
-import { type RunningServer, serveHttps } from '../../kubevirt/https-server.ts';
 import type { Cdi } from '../cdi.ts';
 import { operationOf } from '../datavolume/operations.ts';
 import { cdiIdentity } from '../identity.ts';

@@ -1,4 +1,4 @@
-import type { Answer, Request } from '../https-server.ts';
+import type { Answer, Request } from '../../kube/https-server.ts';
 import type { VirtualMachine, VirtualMachineInstance } from '../types.ts';
 import type { Cause } from './cause.ts';
 import { mutateInstance } from './mutate-instance.ts';

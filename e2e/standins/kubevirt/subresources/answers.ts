@@ -1,4 +1,4 @@
-import type { Answer } from '../https-server.ts';
+import type { Answer } from '../../kube/https-server.ts';
 
 export const done: Answer = { code: 200 };
 export const accepted: Answer = { code: 202 };

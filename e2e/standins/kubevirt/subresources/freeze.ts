@@ -1,5 +1,5 @@
+import type { Answer } from '../../kube/https-server.ts';
 import { LibvirtError } from '../domain/libvirt-error.ts';
-import type { Answer } from '../https-server.ts';
 import type { VirtualMachineInstance } from '../types.ts';
 import type { World } from '../world.ts';
 import { done, launcherRefused } from './answers.ts';

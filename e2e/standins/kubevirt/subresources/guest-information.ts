@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
+import type { Answer } from '../../kube/https-server.ts';
 import type { Domain } from '../domain/domain.ts';
 import { GUEST_OS } from '../handler/running.ts';
-import type { Answer } from '../https-server.ts';
 import type { World } from '../world.ts';
 import { json } from './answers.ts';
 import { withDomain } from './pause.ts';

@@ -1,6 +1,6 @@
 import { KubeError } from '../../kube/error.ts';
+import type { Answer } from '../../kube/https-server.ts';
 import { resourcePath, VirtualMachineInstances, VirtualMachines } from '../../kube/kinds.ts';
-import type { Answer } from '../https-server.ts';
 import type { RunStrategy, StateChangeRequest, VirtualMachine, VirtualMachineInstance } from '../types.ts';
 import { runStrategyOf } from '../vm/decide.ts';
 import { isFinal } from '../vmi/ready.ts';

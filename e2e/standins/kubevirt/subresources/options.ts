@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import type { Answer } from '../https-server.ts';
+import type { Answer } from '../../kube/https-server.ts';
 import { badRequest } from './answers.ts';
 
 /** The options of a call, or the answer to a body that holds none. An empty body means no options, YAML is as good as JSON. */

@@ -1,6 +1,6 @@
+import type { Answer } from '../../kube/https-server.ts';
 import { isTrue } from '../conditions.ts';
 import type { Domain } from '../domain/domain.ts';
-import type { Answer } from '../https-server.ts';
 import type { VirtualMachineInstance } from '../types.ts';
 import type { World } from '../world.ts';
 import { conflict, done, forbidden, notFound } from './answers.ts';

@@ -1,4 +1,4 @@
-import type { Answer, Request } from '../https-server.ts';
+import type { Answer, Request } from '../../kube/https-server.ts';
 import type { World } from '../world.ts';
 import { discovery } from './discovery.ts';
 import { freeze, unfreeze } from './freeze.ts';
