@@ -9,9 +9,15 @@ test('two demos at once both clone the shop, find every byte equal, and leave no
 }, async () => {
   await using one = await DemoProcess.start();
   await using other = await DemoProcess.start();
-  for (const demo of [one, other]) {
-    await demo.says('Completed, Ready: 4 of 4 VMs up');
-    const family = demo.family();
+  const demos = [one, other];
+  const families = await Promise.all(
+    demos.map(async (demo) => {
+      await demo.says('Starting: 0 of 4');
+      return demo.family();
+    }),
+  );
+  for (const [index, demo] of demos.entries()) {
+    const family = families[index]!;
     expect(family.length).toBeGreaterThan(5);
     expect(await demo.ended, demo.output).toBe(0);
     expect(demo.output.match(/compared {2}equal/g)).toHaveLength(5);
