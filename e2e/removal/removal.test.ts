@@ -1,19 +1,21 @@
 /** A clone that is deleted takes all that it made with it, last started first, and nothing else. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, vi } from 'vitest';
 import {
   environmentClones,
   environments,
   namespaces,
+  persistentVolumeClaims,
   virtualMachines,
 } from '../../operator/cluster/kinds.generated.ts';
 import { anEnvironment } from '../testing/an-environment.ts';
 import { record } from '../testing/history.ts';
 import { it } from '../testing/scene-test.ts';
-import { hasCondition, waitUntilGone } from '../testing/wait-for.ts';
+import { hasCondition, waitFor, waitUntilGone } from '../testing/wait-for.ts';
 
 const onlyQueue = { source: { virtualMachine: 'queue' } };
 
-describe.concurrent('a clone that is deleted', () => {
+describe.concurrent('a clone that is deleted', { timeout: 120_000 }, () => {
   it('takes its VMs down in reverse order, and leaves nothing, here or in the source', async ({ copy }) => {
     const clone = await copy.clone();
     await copy.completed();
@@ -35,6 +37,17 @@ describe.concurrent('a clone that is deleted', () => {
     await vi.waitFor(async () => expect(await copy.madeBy(clone)).toEqual([]), { timeout: 10_000 });
   });
 
+  it('goes although the storage never filled its disks', async ({ copy, lab, skip }) => {
+    if (!lab.canInject) return skip(lab.reason);
+    await lab.inject({ name: 'provision-fails', match: { namespace: copy.target } });
+    const clone = await copy.clone(onlyQueue);
+    const key = { namespace: copy.target, name: 'queue-root' };
+    await waitFor(copy.client, persistentVolumeClaims, key, 'asked for', () => true);
+    await sleep(500);
+    await copy.removed();
+    await vi.waitFor(async () => expect(await copy.madeBy(clone)).toEqual([]), { timeout: 10_000 });
+  });
+
   it('goes although its Environment has gone', async ({ scene }) => {
     await scene.make(anEnvironment([{ name: 'db' }]));
     const clone = await scene.clone();
@@ -49,17 +62,17 @@ describe.concurrent('a clone that is deleted', () => {
     await scene.clone();
     await scene.completed();
     await scene.client.delete(namespaces, { name: scene.source });
-    await waitUntilGone(scene.client, namespaces, { name: scene.source }, { timeoutMs: 40_000 });
+    await waitUntilGone(scene.client, namespaces, { name: scene.source }, { timeoutMs: 80_000 });
     await scene.removed();
   });
 });
 
-describe.concurrent('the namespace of a clone that is deleted', () => {
+describe.concurrent('the namespace of a clone that is deleted', { timeout: 120_000 }, () => {
   it('ends, and what the clone made outside of it goes too', async ({ copy }) => {
     const clone = await copy.clone(onlyQueue);
     await copy.completed();
     await copy.client.delete(namespaces, { name: copy.target });
-    await waitUntilGone(copy.client, namespaces, { name: copy.target }, { timeoutMs: 40_000 });
+    await waitUntilGone(copy.client, namespaces, { name: copy.target }, { timeoutMs: 80_000 });
     await vi.waitFor(async () => expect(await copy.madeBy(clone)).toEqual([]), { timeout: 10_000 });
   });
 
@@ -67,7 +80,7 @@ describe.concurrent('the namespace of a clone that is deleted', () => {
     const clone = await copy.clone();
     await copy.cloneIs('on its way', hasCondition('Planned'));
     await copy.client.delete(namespaces, { name: copy.target });
-    await waitUntilGone(copy.client, namespaces, { name: copy.target }, { timeoutMs: 40_000 });
+    await waitUntilGone(copy.client, namespaces, { name: copy.target }, { timeoutMs: 80_000 });
     expect(
       await copy.client.get(environmentClones, { namespace: copy.target, name: 'copy' }),
     ).toBeUndefined();

@@ -41,6 +41,8 @@ export interface OperatorSettings {
 /** One kind's loop. */
 export interface Controller {
   readonly name: string;
+  /** Events of one object that come within this time are one reconcile; absent for none to wait. */
+  readonly settleMs?: number;
   /** Subscribes to what can change an outcome: calls `enqueue` with the key of the object concerned. */
   watch(enqueue: (key: string) => void): void;
   /** Brings one object a step nearer; returns in how many milliseconds to look again, if at all. */
@@ -64,7 +66,8 @@ export async function runController(
         );
     },
   });
-  controller.watch((key) => queue.add(key));
+  const { settleMs } = controller;
+  controller.watch((key) => (settleMs ? queue.addAfter(key, settleMs) : queue.add(key)));
   const handle = async (key: string) => {
     const again = await controller.reconcile(key);
     if (again !== undefined) queue.addAfter(key, again);

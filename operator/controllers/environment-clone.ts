@@ -17,6 +17,9 @@ import { earliest } from './environment-snapshot.ts';
 /** Refusals of a dry run are asked for again after this: webhooks and instance types are mended without an event. */
 const admissionKeptMs = 30_000;
 
+/** A hundred VMs send a few hundred events a second while they start, and each look at a clone is at all of it. */
+const settleMs = 30;
+
 export function environmentCloneController(context: ControllerContext): Controller {
   const { world, statuses, now, settings } = context;
   const admission = new Map<
@@ -124,7 +127,7 @@ export function environmentCloneController(context: ControllerContext): Controll
     world.namespaces.onChange(({ object }) => inNamespace(object.metadata.name));
   }
 
-  return { name: 'environment-clone', watch, reconcile };
+  return { name: 'environment-clone', settleMs, watch, reconcile };
 }
 
 /** Dry runs hold for one generation of the clone and one set of captured definitions. */

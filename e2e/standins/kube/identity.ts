@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { KubeClient } from './client.ts';
 import { isAlreadyExists } from './error.ts';
 import {
@@ -7,7 +8,11 @@ import {
   type ResourceKind,
   resourcePath,
   ServiceAccounts,
+  SubjectAccessReviews,
 } from './kinds.ts';
+
+const RIGHTS_POLL_MS = 50;
+const RIGHTS_ATTEMPTS = 200;
 
 export interface PolicyRule {
   readonly apiGroups: readonly string[];
@@ -27,9 +32,27 @@ export interface ComponentIdentity {
 export async function clientOf(adminKubeconfig: string, identity: ComponentIdentity): Promise<KubeClient> {
   const admin = await KubeClient.fromKubeconfig(adminKubeconfig);
   await install(admin, identity);
+  await untilAllowed(admin, identity);
   await admin.close();
   const { namespace, name } = identity;
   return KubeClient.fromKubeconfig(adminKubeconfig, { serviceAccount: { namespace, name } });
+}
+
+/** The API server knows of new rights some moments after they are made; who asks sooner is refused. */
+async function untilAllowed(admin: KubeClient, { namespace, name, rules }: ComponentIdentity): Promise<void> {
+  const rule = rules.find(({ resourceNames }) => resourceNames === undefined);
+  if (rule === undefined) return;
+  const [resource, subresource] = rule.resources[0]!.split('/');
+  const resourceAttributes = { group: rule.apiGroups[0], resource, subresource, verb: rule.verbs[0] };
+  const spec = { user: `system:serviceaccount:${namespace}:${name}`, resourceAttributes };
+  const review = { apiVersion: 'authorization.k8s.io/v1', kind: 'SubjectAccessReview', spec };
+  for (let attempt = 0; attempt < RIGHTS_ATTEMPTS; attempt += 1) {
+    const path = resourcePath(SubjectAccessReviews);
+    const { status } = await admin.create<{ status: { allowed: boolean } }>(path, review);
+    if (status.allowed) return;
+    await sleep(RIGHTS_POLL_MS);
+  }
+  throw new Error(`the API server does not know the rights of ${namespace}:${name}`);
 }
 
 /** Creates an object, or leaves the one of its name as it is. */

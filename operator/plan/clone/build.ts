@@ -22,6 +22,7 @@ import { type MachineProgress, probeOf } from './gates.ts';
 import { cloneMachine } from './machine.ts';
 import { makePolicy, makeService, policyName } from './neighbours.ts';
 import { checkReferences, copyReferences } from './references.ts';
+import { releaseSnapshot } from './snapshot-protection.ts';
 
 /** Disks asked for in one pass: the next pass makes the first VMs while the disks of later tiers are asked for. */
 const disksAtOnce = 40;
@@ -85,7 +86,7 @@ function diskSteps({ observed, desired, context }: BuildInput): readonly Step[] 
     const [snapshot, content] = [snapshots.get(disk.snapshot), contents.get(disk.content)];
     const state = states.get(disk.source.claim);
     if (claim?.status?.phase === 'Bound') return [];
-    if (snapshot?.metadata.deletionTimestamp) return deleteUnfilled(disk.claim, observed);
+    if (snapshot?.metadata.deletionTimestamp) return deleteUnfilled(disk.claim, snapshot, observed);
     if (content && isBoundToAnother(content, snapshot)) return deleteOnce(volumeSnapshotContents, content);
     if ((asked && snapshot && content) || !state?.handle) return [];
     return [asked ? makeSnapshot(disk, state, context) : makeDisk(disk, state, context)];
@@ -98,11 +99,16 @@ function diskSteps({ observed, desired, context }: BuildInput): readonly Step[] 
  * being deleted: the claim goes first, then the content, which is bound to that snapshot for good, and all are made
  * again.
  */
-function deleteUnfilled(name: string, { children }: ObservedClone): readonly Step[] {
+function deleteUnfilled(
+  name: string,
+  snapshot: VolumeSnapshot,
+  { children, target }: ObservedClone,
+): readonly Step[] {
   const volume = children.dataVolumes.find(({ metadata }) => metadata.name === name);
   if (volume) return deleteOnce(dataVolumes, volume);
   const claim = children.claims.find(({ metadata }) => metadata.name === name);
-  return claim ? deleteOnce(persistentVolumeClaims, claim) : [];
+  if (claim) return deleteOnce(persistentVolumeClaims, claim);
+  return releaseSnapshot(snapshot, target.claims.values());
 }
 
 function isBoundToAnother(content: VolumeSnapshotContent, snapshot: VolumeSnapshot | undefined): boolean {

@@ -26,6 +26,7 @@ import { type Desired, desire, narrowed } from './desired.ts';
 import { adoptClaim, markClaim } from './disks.ts';
 import { type MachineProgress, progressOf } from './gates.ts';
 import { deleteAll, planRemoval } from './removal.ts';
+import { releaseSnapshot } from './snapshot-protection.ts';
 import {
   consentBlockers,
   machineNotFound,
@@ -236,6 +237,7 @@ function planCompleted(observed: ObservedClone, context: CloneContext, { now }: 
     ...deleteBinders(children.binders),
     ...orphans,
     ...deleteAll(volumeSnapshots, children.snapshots, context, context.targetNamespace),
+    ...children.snapshots.flatMap((each) => releaseSnapshot(each, target.claims.values())),
     ...deleteAll(volumeSnapshotContents, children.contents, context),
   ];
   const captured = attempt && narrowed(attempt.captured, observed.applications);

@@ -16,6 +16,7 @@ import { annotations, labels } from '../../names.ts';
 import type { ObservedClone } from '../../observe/environment-clone.ts';
 import type { Step } from '../steps.ts';
 import type { CloneContext } from './context.ts';
+import { releaseSnapshot } from './snapshot-protection.ts';
 import { isOwnCapture, unpin } from './source.ts';
 
 export interface Removal {
@@ -39,6 +40,7 @@ export function planRemoval(observed: ObservedClone, context: CloneContext): Rem
     return waitFor('disks', disks, [...binders, ...volumes, ...claims]);
   const rest = [
     ...deleteAll(volumeSnapshots, snapshots, context, context.targetNamespace),
+    ...snapshots.flatMap((snapshot) => releaseSnapshot(snapshot, observed.target.claims.values())),
     ...deleteAll(volumeSnapshotContents, contents, context),
     ...deleteEach(services, observed.children.services),
     ...deleteEach(networkPolicies, observed.children.policies),
