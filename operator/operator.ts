@@ -44,6 +44,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
       log.warn({ err: error }, 'a watch was interrupted; it is taken up again'),
     );
     await untilSynced(world.synced, signal);
+    if (signal.aborted) return;
     health.ready = true;
     log.info('caches are filled; reconciling');
     const now = () => Date.now();

@@ -10,6 +10,7 @@ import {
   removeFinalizer,
   sameJson,
 } from '../cluster/index.ts';
+import { virtualMachineActions } from '../cluster/kinds.generated.ts';
 import { describeStep, type Step } from '../plan/steps.ts';
 import { limited } from './limited.ts';
 
@@ -90,20 +91,11 @@ async function applyStep(step: SimpleStep, { client, onWritten }: ApplyOptions):
       return object && onWritten(step.kind, object);
     }
     case 'start':
-      return client.invoke(startOfMachine, step.key, 'start');
+      return client.invoke(virtualMachineActions, step.key, 'start');
     default:
       return step satisfies never;
   }
 }
-
-/** The aggregated API in which KubeVirt serves verbs on VMs. */
-const startOfMachine: Kind = {
-  group: 'subresources.kubevirt.io',
-  version: 'v1',
-  kind: 'VirtualMachine',
-  plural: 'virtualmachines',
-  namespaced: true,
-};
 
 class StepError extends Error {
   readonly reason: Failure['reason'];
