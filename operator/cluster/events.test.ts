@@ -135,6 +135,54 @@ test('an object with too much to say is cut short, and others are heard', async 
   expect(test.events.size).toBe(26);
 });
 
+test('what goes well on an object does not cut short what goes wrong on it', async () => {
+  await using test = await recording();
+  for (let count = 0; count < 60; count++)
+    test.recorder.record(regarding, { ...occurrence, type: 'Normal', note: `matter ${count}` });
+  test.recorder.record(regarding, occurrence);
+  await test.recorder.flush();
+  expect(test.events.size).toBe(26);
+});
+
+test('many objects at once are all heard, a hundred at once and then twenty a second', async () => {
+  await using test = await recording();
+  for (let count = 0; count < 130; count++) test.recorder.record(numbered(count), occurrence);
+  await eventually(() => test.events.size).toBe(100);
+  await test.clock.advance(1_000);
+  await eventually(() => test.events.size).toBe(120);
+  await test.clock.advance(1_000);
+  await eventually(() => test.events.size).toBe(130);
+  expect(test.clock.pending).toEqual([]);
+});
+
+test('an occurrence that is repeated while it waits is written once, with its count', async () => {
+  await using test = await recording();
+  for (let count = 0; count < 101; count++) test.recorder.record(numbered(count), occurrence);
+  for (let times = 0; times < 2; times++) test.recorder.record(numbered(100), occurrence);
+  await test.clock.advance(1_000);
+  await eventually(() => test.counts()).toContainEqual(['no such environment', 3]);
+  expect(test.requests.length).toBe(101);
+});
+
+test('the end of the program does not wait for a turn', async () => {
+  await using test = await recording();
+  for (let count = 0; count < 130; count++) test.recorder.record(numbered(count), occurrence);
+  await test.recorder.flush();
+  expect(test.events.size).toBe(130);
+});
+
+test('when a thousand wait, further ones are reported and not written', async () => {
+  await using test = await recording();
+  for (let count = 0; count < 1_101; count++) test.recorder.record(numbered(count), occurrence);
+  expect(String(test.errors)).toContain('1000 Events wait to be written; not: no such environment');
+  await test.recorder.flush();
+  expect(test.events.size).toBe(1_100);
+});
+
+function numbered(count: number): Widget {
+  return { ...regarding, metadata: { ...regarding.metadata, name: `w${count}`, uid: `w${count}` } };
+}
+
 test('a long note is cut at 1024 bytes, between characters', async () => {
   await using test = await recording();
   test.recorder.record(regarding, { ...occurrence, note: `x${'ä'.repeat(2_000)}` });

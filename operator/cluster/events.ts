@@ -35,19 +35,23 @@ interface Series {
 
 /**
  * Writes Events about objects. The same occurrence on the same object is one Event whose count goes up,
- * written at most every ten seconds; an object with too much to say is cut short; failing never hurts.
+ * written at most every ten seconds; an object with too much to say is cut short, many objects at once are
+ * heard one after the other; failing never hurts.
  */
 export class EventRecorder {
   readonly #options: EventRecorderOptions;
   readonly #clock: Clock;
   readonly #series = new Map<string, Series>();
   readonly #buckets = new Map<string, TokenBucket>();
+  /** First writes, which the API server gets no faster than it can bear. */
   readonly #overall: TokenBucket;
+  readonly #waiting = new Set<Series>();
+  #cancelPump: (() => void) | undefined;
 
   constructor(options: EventRecorderOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    this.#overall = new TokenBucket(this.#clock, { burst: 100, perSecond: 5 });
+    this.#overall = new TokenBucket(this.#clock, { burst: 100, perSecond: 20 });
   }
 
   /** Reports an occurrence on an object; returns at once. */
@@ -56,11 +60,16 @@ export class EventRecorder {
     const name = `${event.metadata.namespace}/${event.metadata.name}`;
     const series = this.#series.get(name);
     if (series) this.#repeat(series);
-    else if (this.#mayBegin(regarding)) this.#begin(name, event);
+    else if (!this.#mayBegin(regarding, occurrence)) return;
+    else if (this.#waiting.size < mostRemembered) this.#begin(name, event);
+    else
+      this.#options.onError?.(new Error(`${mostRemembered} Events wait to be written; not: ${event.note}`));
   }
 
   /** Writes what has been counted and not yet written; for the end of the program. */
   async flush(): Promise<void> {
+    for (const series of this.#waiting) this.#write(series);
+    this.#pump();
     await Promise.all(
       [...this.#series.values()].map((series) => {
         if (series.cancelTimer) this.#write(series);
@@ -79,29 +88,45 @@ export class EventRecorder {
       cancelTimer: undefined,
     };
     this.#series.set(name, series);
-    this.#write(series);
+    this.#waiting.add(series);
+    this.#pump();
+  }
+
+  /** Begins as many of those that wait as may pass now, and comes back for the rest. */
+  #pump(): void {
+    for (const series of this.#waiting) {
+      if (!this.#overall.take()) break;
+      this.#write(series);
+    }
+    this.#cancelPump?.();
+    this.#cancelPump =
+      this.#waiting.size > 0 ? this.#clock.schedule(pumpIntervalMs, () => this.#pump()) : undefined;
   }
 
   #repeat(series: Series): void {
     series.count++;
+    if (this.#waiting.has(series)) return;
     series.cancelTimer ??= this.#clock.schedule(this.#options.seriesIntervalMs ?? 10_000, () =>
       this.#write(series),
     );
   }
 
   #write(series: Series): void {
+    this.#waiting.delete(series);
     series.cancelTimer?.();
     series.cancelTimer = undefined;
+    const { count } = series;
     series.writing = series.writing
-      .then(() => (series.written === 0 ? this.#create(series) : this.#countUp(series)))
+      .then(() => (series.written === 0 ? this.#create(series, count) : this.#countUp(series)))
       // A namespace that is going away, a right that is missing: the work goes on without its Event.
       .catch((error) => this.#options.onError?.(error));
   }
 
-  async #create(series: Series): Promise<void> {
+  async #create(series: Series, count: number): Promise<void> {
+    const repeated = count > 1 ? { series: { count, lastObservedTime: microTime(this.#clock.now()) } } : {};
     try {
-      await this.#options.client.create(eventKind, series.event);
-      series.written = 1;
+      await this.#options.client.create(eventKind, { ...series.event, ...repeated });
+      series.written = count;
     } catch (error) {
       if (!isAlreadyExists(error)) throw error;
       await this.#continue(series);
@@ -130,20 +155,21 @@ export class EventRecorder {
     series.written = count;
   }
 
-  /** One object may not drown out the others, nor all together the API server. */
-  #mayBegin({ metadata }: KubeObject): boolean {
-    const key = metadata.uid ?? metadata.name;
+  /** One object may not drown out the others, nor what goes well on it what does not. */
+  #mayBegin({ metadata }: KubeObject, { type }: Occurrence): boolean {
+    const key = `${type}/${metadata.uid ?? metadata.name}`;
     const known = this.#buckets.get(key);
     const bucket = known ?? new TokenBucket(this.#clock, { burst: 25, perSecond: 0.1 });
     if (!known) {
       dropOldest(this.#buckets);
       this.#buckets.set(key, bucket);
     }
-    return bucket.take() && this.#overall.take();
+    return bucket.take();
   }
 }
 
 const mostRemembered = 1_000;
+const pumpIntervalMs = 100;
 
 /** Makes room for one more. */
 function dropOldest<T>(map: Map<string, T>, forget: (value: T) => void = () => {}): void {
