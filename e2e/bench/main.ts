@@ -36,7 +36,7 @@ if (wanted('clone') || wanted('objects')) {
   await using everything = await startEverything({
     pace: 'fast',
     log: say,
-    program: program.file,
+    program,
     logLevel: 'info',
   });
   if (wanted('clone')) Object.assign(figures, await cloneFigures(everything));

@@ -9,7 +9,7 @@ import { Supervisor } from '../control-plane/supervisor.ts';
 import type { PaceName } from '../standins/pace.ts';
 import { type StandIns, startStandIns } from '../standins/start.ts';
 import { installChart } from './install-chart.ts';
-import { type OperatorProcess, startOperator } from './operator-process.ts';
+import { type OperatorProcess, type OperatorProgram, startOperator } from './operator-process.ts';
 
 export interface EverythingOptions {
   readonly pace: PaceName;
@@ -19,7 +19,7 @@ export interface EverythingOptions {
   readonly directory?: string;
   readonly signal?: AbortSignal;
   /** The operator that is run; default: the sources. */
-  readonly program?: string;
+  readonly program?: OperatorProgram;
   readonly logLevel?: string;
   /** Wraps each stage, for those who show them. */
   readonly stage?: Stage;

@@ -16,6 +16,12 @@ export interface OperatorProcess extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
+export interface OperatorProgram {
+  readonly file: string;
+  /** As in the environment variable NODE_OPTIONS. */
+  readonly nodeOptions?: string;
+}
+
 export interface OperatorOptions {
   /** Whose rights it has. */
   readonly kubeconfig: string;
@@ -23,11 +29,13 @@ export interface OperatorOptions {
   readonly log: string;
   readonly logLevel?: string;
   /** What is run; default: the sources. */
-  readonly program?: string;
+  readonly program?: OperatorProgram;
   readonly signal?: AbortSignal;
 }
 
-const main = fileURLToPath(new URL('../../operator/main.ts', import.meta.url));
+const sources: OperatorProgram = {
+  file: fileURLToPath(new URL('../../operator/main.ts', import.meta.url)),
+};
 const atMostMs = 30_000;
 
 /** Resolves when its caches are filled. It ends with the process that started it. */
@@ -40,6 +48,7 @@ export async function startOperator(options: OperatorOptions): Promise<OperatorP
       command: process.execPath,
       args: argumentsOf(options),
       log: options.log,
+      env: { ...process.env, NODE_OPTIONS: (options.program ?? sources).nodeOptions },
     });
     const port = await untilReady(program, options.signal);
     return { port, log: options.log, ended: program.ended, stop, [Symbol.asyncDispose]: stop };
@@ -49,9 +58,23 @@ export async function startOperator(options: OperatorOptions): Promise<OperatorP
   }
 }
 
-function argumentsOf({ kubeconfig, logLevel = 'debug', program = main }: OperatorOptions): readonly string[] {
+function argumentsOf({
+  kubeconfig,
+  logLevel = 'debug',
+  program = sources,
+}: OperatorOptions): readonly string[] {
   const cluster = ['--kubeconfig', kubeconfig];
-  return [program, 'operator', ...cluster, '--port', '0', '--host', '127.0.0.1', '--log-level', logLevel];
+  return [
+    program.file,
+    'operator',
+    ...cluster,
+    '--port',
+    '0',
+    '--host',
+    '127.0.0.1',
+    '--log-level',
+    logLevel,
+  ];
 }
 
 async function untilReady(program: RunningProgram, signal: AbortSignal | undefined): Promise<number> {

@@ -31,6 +31,9 @@ export function environmentCloneController(context: ControllerContext): Controll
     const observed = await observeClone(context, key, admissionOf);
     if (!observed) return undefined;
     const plan = planClone(observed, { now: now(), binderImage: settings.binderImage });
+    // That it is done is said first: what is only let go of then may take the storage a while.
+    const done = plan.state === 'Completed' && observed.clone.status?.phase !== 'Completed';
+    if (done) await writeStatus(observed, summarizeClone({ observed, plan, failures: [], now: now() }));
     const results = await carryOut(context, observed.clone, plan.steps);
     const asked = plan.state === 'Asking';
     if (asked) rememberAdmission(observed, results);

@@ -120,7 +120,13 @@ const owned = { [labels.clone]: cloneUid };
 /** A claim of the clone. */
 export function aClaim(name: string, phase: 'Pending' | 'Bound' = 'Bound'): PersistentVolumeClaim {
   return {
-    metadata: { name, namespace: 'staging', uid: `uid-of-${name}`, labels: owned },
+    metadata: {
+      name,
+      namespace: 'staging',
+      uid: `uid-of-${name}`,
+      creationTimestamp: at(0),
+      labels: owned,
+    },
     status: { phase },
   };
 }

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { VolumeSnapshotContent } from '../../cluster/kinds.generated.ts';
 import { annotations } from '../../names.ts';
 import {
   aCapture,
@@ -9,12 +8,10 @@ import {
   aMachineSpec,
   anInstance,
   applications,
-  at,
   build,
   chain,
   claims,
   flatten,
-  made,
   making,
   told,
   upAndRunning,
@@ -122,34 +119,5 @@ describe('a VM with runStrategy Manual', () => {
     expect(
       flatten(build(manual(), { captured: aCapture({ machines: [aMachine('db', { ran: false })] }) })),
     ).not.toContainEqual(expect.objectContaining({ step: 'start' }));
-  });
-});
-
-describe('a disk that lost what it is made from', () => {
-  const one = { captured: aCapture() };
-
-  it('gets its snapshot again while its claim still waits, and not once that is bound', () => {
-    expect(making(build({ claims: claims('Pending', 'db') }, one), 'VolumeSnapshotContent')).toHaveLength(1);
-    expect(making(build({ claims: claims('Pending', 'db') }, one), 'PersistentVolumeClaim')).toEqual([]);
-    expect(making(build({ claims: claims('Bound', 'db') }, one), 'VolumeSnapshotContent')).toEqual([]);
-  });
-
-  it('has its claim go first, then the content bound to the dead snapshot, where somebody deletes the snapshot', () => {
-    const [content] = made<VolumeSnapshotContent>(build({}, one), 'VolumeSnapshotContent') as [
-      VolumeSnapshotContent,
-    ];
-    content.spec = { ...content.spec, volumeSnapshotRef: { ...content.spec.volumeSnapshotRef, uid: 'dead' } };
-    const name = content.spec.volumeSnapshotRef.name!;
-    const dying = { metadata: { name, uid: 'dead', deletionTimestamp: at(0) }, spec: { source: {} } };
-    const pending = claims('Pending', 'db');
-    expect(told(build({ claims: pending, snapshots: [dying], contents: [content] }, one))).toContain(
-      'delete PersistentVolumeClaim staging/db-root',
-    );
-    expect(told(build({ contents: [content] }, one))).toEqual([
-      `delete VolumeSnapshotContent ${content.metadata.name}`,
-    ]);
-    expect(told(build({ claims: claims('Bound', 'db'), snapshots: [dying] }, one)).join()).not.toContain(
-      'delete',
-    );
   });
 });

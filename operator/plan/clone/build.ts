@@ -1,15 +1,9 @@
-/** The steps that bring a clone nearer to what it should be: everything whose turn has come, side by side. */
+/** The steps that make VMs, and what they need beside their disks: everything whose turn has come, side by side. */
 import {
-  dataVolumes,
   environmentClones,
-  persistentVolumeClaims,
-  type VolumeSnapshot,
-  type VolumeSnapshotContent,
   virtualMachineInstances,
   virtualMachines,
-  volumeSnapshotContents,
 } from '../../cluster/kinds.generated.ts';
-import type { Kind, KubeObject } from '../../cluster/objects.ts';
 import { annotations } from '../../names.ts';
 import type { ObservedClone } from '../../observe/environment-clone.ts';
 import { type Step, sequence } from '../steps.ts';
@@ -17,15 +11,10 @@ import { deleteBinders, makeBinder } from './binder.ts';
 import type { Checked } from './checks.ts';
 import type { CloneContext } from './context.ts';
 import type { DesiredMachine } from './desired.ts';
-import { makeDisk, makeSnapshot } from './disks.ts';
 import { type MachineProgress, probeOf } from './gates.ts';
 import { cloneMachine } from './machine.ts';
 import { makePolicy, makeService, policyName } from './neighbours.ts';
 import { checkReferences, copyReferences } from './references.ts';
-import { releaseSnapshot } from './snapshot-protection.ts';
-
-/** Disks asked for in one pass: the next pass makes the first VMs while the disks of later tiers are asked for. */
-const disksAtOnce = 40;
 
 export interface BuildInput extends Checked {
   readonly progress: readonly MachineProgress[];
@@ -35,10 +24,9 @@ export interface BuildInput extends Checked {
 export function buildSteps(input: BuildInput): readonly Step[] {
   const around = neighbourSteps(input);
   // VMs must find their names and their walls from the first packet on.
-  if (around.length > 0) return [...around, ...diskSteps(input)];
+  if (around.length > 0) return around;
   const startable = machinesWhoseTurnItIs(input);
   return [
-    ...diskSteps(input),
     ...binderSteps(input, new Set(startable.map(({ desired }) => desired.name))),
     ...startable.map(({ desired }) => machineStep(desired, input.context)),
     ...startSteps(input),
@@ -72,54 +60,6 @@ function neighbourSteps({ observed, context, captured }: BuildInput): readonly S
       .map((service) => makeService(service, context)),
     ...(isolated && !hasPolicy ? [makePolicy(context)] : []),
   ];
-}
-
-/** Disks of every tier from the first moment, in the order of the tiers: they queue in the storage's controllers. */
-function diskSteps({ observed, desired, context }: BuildInput): readonly Step[] {
-  const states = new Map(observed.disks.map((state) => [state.disk.claim, state]));
-  const snapshots = new Map(observed.children.snapshots.map((each) => [each.metadata.name, each]));
-  const contents = new Map(observed.children.contents.map((each) => [each.metadata.name, each]));
-  const volumes = new Set(observed.children.dataVolumes.map(({ metadata }) => metadata.name));
-  const steps = desired.disks.flatMap((disk): readonly Step[] => {
-    const claim = observed.target.claims.get(disk.claim);
-    const asked = claim !== undefined || volumes.has(disk.claim);
-    const [snapshot, content] = [snapshots.get(disk.snapshot), contents.get(disk.content)];
-    const state = states.get(disk.source.claim);
-    if (claim?.status?.phase === 'Bound') return [];
-    if (snapshot?.metadata.deletionTimestamp) return deleteUnfilled(disk.claim, snapshot, observed);
-    if (content && isBoundToAnother(content, snapshot)) return deleteOnce(volumeSnapshotContents, content);
-    if ((asked && snapshot && content) || !state?.handle) return [];
-    return [asked ? makeSnapshot(disk, state, context) : makeDisk(disk, state, context)];
-  });
-  return steps.slice(0, disksAtOnce);
-}
-
-/**
- * A snapshot that somebody deletes stays while a claim is to be made from it, and nothing is made from one that is
- * being deleted: the claim goes first, then the content, which is bound to that snapshot for good, and all are made
- * again.
- */
-function deleteUnfilled(
-  name: string,
-  snapshot: VolumeSnapshot,
-  { children, target }: ObservedClone,
-): readonly Step[] {
-  const volume = children.dataVolumes.find(({ metadata }) => metadata.name === name);
-  if (volume) return deleteOnce(dataVolumes, volume);
-  const claim = children.claims.find(({ metadata }) => metadata.name === name);
-  if (claim) return deleteOnce(persistentVolumeClaims, claim);
-  return releaseSnapshot(snapshot, target.claims.values());
-}
-
-function isBoundToAnother(content: VolumeSnapshotContent, snapshot: VolumeSnapshot | undefined): boolean {
-  const { uid } = content.spec.volumeSnapshotRef;
-  return uid !== undefined && uid !== snapshot?.metadata.uid;
-}
-
-function deleteOnce(kind: Kind, { metadata }: KubeObject): readonly Step[] {
-  if (metadata.deletionTimestamp) return [];
-  const { namespace, name, uid } = metadata;
-  return [{ step: 'delete', kind, key: { namespace, name }, uid, propagation: 'Background' }];
 }
 
 /** Only VMs that do not start now need one: a VM that may start at once is the first consumer itself. */

@@ -4,8 +4,6 @@ import {
   aCapture,
   aClone,
   aClonedMachine,
-  accepted,
-  aMachine,
   anAttempt,
   aSnapshot,
   at,
@@ -195,16 +193,5 @@ describe('the owner of a clone', () => {
     ]);
     const waiting = aClone({}, { deletionTimestamp: at(0), finalizers: ['somebody/else'] });
     expect(plan({ clone: waiting, children: upAndRunning('db') }).steps).toEqual([]);
-  });
-});
-
-describe('a clone of many disks', () => {
-  it('asks for 40 in one pass, those of the first tiers first', () => {
-    const machines = Array.from({ length: 60 }, (_, index) =>
-      aMachine(`vm-${index}`, { applications: ['db'] }),
-    );
-    const attempt = anAttempt({ captured: aCapture({ machines }), verdict: accepted });
-    const { steps } = plan({ attempt, children: { policies: [policy] } });
-    expect(steps.filter(({ step }) => step === 'sequence')).toHaveLength(40);
   });
 });

@@ -23,6 +23,7 @@ import { buildSteps, questionSteps, recordCompletion } from './build.ts';
 import { blockersOf, type Checked } from './checks.ts';
 import { type CloneContext, cloneContext } from './context.ts';
 import { type Desired, desire, narrowed } from './desired.ts';
+import { queueDisks } from './disk-queue.ts';
 import { adoptClaim, markClaim } from './disks.ts';
 import { type MachineProgress, progressOf } from './gates.ts';
 import { deleteAll, planRemoval } from './removal.ts';
@@ -177,10 +178,12 @@ function planBuilding(
   );
   if (bound && progress.every(({ state }) => state === 'Up') && hasNeighbours(input))
     return result('Building', [recordCompletion(observed, now)], 'every VM is up');
-  const deadlines = progress.flatMap(({ deadline }) => (deadline === undefined ? [] : [deadline - now]));
+  const disks = queueDisks(input, now);
+  const steps = [...buildSteps({ ...input, binderImage }), ...disks.steps];
+  const times = [...progress.map(({ deadline }) => deadline), disks.againAt].filter((at) => at !== undefined);
   return {
-    ...result('Building', buildSteps({ ...input, binderImage }), buildingMessage(progress)),
-    againAfterMs: deadlines.length > 0 ? Math.max(0, Math.min(...deadlines)) : undefined,
+    ...result('Building', steps, buildingMessage(progress)),
+    againAfterMs: times.length > 0 ? Math.max(0, Math.min(...times) - now) : undefined,
   };
 }
 
