@@ -34,7 +34,10 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     kubeconfig: options.kubeconfig,
     fieldManager: 'envclone',
     userAgent: 'envclone-operator',
-    onRequest: (request) => metrics.observeRequest(request),
+    onRequest: (request) => {
+      metrics.observeRequest(request);
+      log.trace({ request }, 'asked the API server');
+    },
     signal: drained.signal,
   });
   const health = await startHealthServer(options, metrics.registry);

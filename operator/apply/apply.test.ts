@@ -86,7 +86,7 @@ describe('a claim of which the API server drops the source', () => {
   };
   const step = create(persistentVolumeClaims, claim, ['spec.dataSourceRef']);
 
-  it('is removed again: it would be bound empty', async () => {
+  it('finding B §10: is removed again: it would be bound empty', async () => {
     const client = new MemoryClient();
     client.admit = (_, object) => ({ ...object, spec: {} }) as KubeObject;
     const { failures } = await run(client, step);
@@ -191,10 +191,10 @@ describe('what a failure says', () => {
 });
 
 describe('the other steps', () => {
-  it('ask about an object without making it', async () => {
+  it('finding B §9.1: ask about an object without making it, and about every field of it', async () => {
     const client = new MemoryClient();
     await run(client, { step: 'dryRun', kind: virtualMachines, object: named('db') });
-    expect(client.writes).toEqual(['dry run VirtualMachine staging/db']);
+    expect(client.writes).toEqual(['strict dry run VirtualMachine staging/db']);
     expect(client.objects.size).toBe(0);
   });
 

@@ -9,6 +9,7 @@ import {
   type KubeObject,
   removeFinalizer,
   sameJson,
+  type WriteOptions,
 } from '../cluster/index.ts';
 import { virtualMachineActions } from '../cluster/kinds.generated.ts';
 import { describeStep, type Step } from '../plan/steps.ts';
@@ -73,7 +74,8 @@ async function applyStep(step: SimpleStep, { client, onWritten }: ApplyOptions):
     case 'require':
       return requirePresent(client, step);
     case 'dryRun':
-      await createOrFind(client, step.kind, step.object, { dryRun: true });
+      // What the API server would drop without a word is a mistake in an override, or a capture that it cannot make.
+      await createOrFind(client, step.kind, step.object, { dryRun: true, strict: true });
       return;
     case 'delete':
       await client.delete(step.kind, step.key, step);
@@ -120,7 +122,7 @@ async function createOrFind(
   client: ClusterClient,
   kind: Kind,
   object: KubeObject,
-  options: { readonly dryRun?: boolean } = {},
+  options: WriteOptions = {},
 ): Promise<KubeObject> {
   try {
     return await client.create(kind, { apiVersion: apiVersionOf(kind), kind: kind.kind, ...object }, options);

@@ -5,6 +5,7 @@ import type { CapturedEnvironment } from '../plan/capture/model.ts';
 import { needsAreMet } from '../plan/clone/build.ts';
 import { cloneContext } from '../plan/clone/context.ts';
 import { type DesiredMachine, desire, narrowed } from '../plan/clone/desired.ts';
+import { isBound } from '../plan/clone/filled.ts';
 import { gateName, type MachineProgress, type MachineState, progressOf } from '../plan/clone/gates.ts';
 import { parseQuantity } from '../plan/quantities.ts';
 import type { CloneFacts } from './clone-reader.ts';
@@ -54,7 +55,7 @@ function progressIn({ machines, instances, claims }: CloneFacts, desired: Desire
   const live = {
     machine: machines.get(desired.name),
     instance: instances.get(desired.name),
-    claims: desired.disks.map(({ claim }) => claims.get(claim)),
+    disks: desired.disks.map(({ claim }) => ({ claim: claims.get(claim) })),
   };
   return progressOf(desired, live, now);
 }
@@ -73,7 +74,7 @@ function viewProgress(
     tier,
     state: halted ? 'Halted' : state,
     gate: source.ran ? [...gates].join(', ') : '',
-    disks: disks.map(({ claim, bytes }) => ({ claim, bytes, bound: isBound(facts, claim) })),
+    disks: disks.map(({ claim, bytes }) => ({ claim, bytes, bound: isBound(facts.claims.get(claim)) })),
     elapsedMs: halted ? undefined : elapsedOf(facts, name, state, now),
     message: state === 'Waiting' ? waitedFor(desired, byName) : worthSaying(facts, name, state, message, now),
   };
@@ -155,16 +156,12 @@ function disksOfTemplate(facts: CloneFacts, { spec }: VirtualMachine): readonly 
   const names = spec.template.spec?.volumes?.map((volume) => volume.persistentVolumeClaim?.claimName) ?? [];
   return names
     .filter((claim) => claim !== undefined)
-    .map((claim) => ({ claim, bytes: sizeOf(facts, claim), bound: isBound(facts, claim) }));
+    .map((claim) => ({ claim, bytes: sizeOf(facts, claim), bound: isBound(facts.claims.get(claim)) }));
 }
 
 function sizeOf({ claims }: CloneFacts, claim: string): number {
   const { status, spec } = claims.get(claim) ?? {};
   return parseQuantity(status?.capacity?.storage ?? spec?.resources?.requests?.storage ?? '0');
-}
-
-function isBound({ claims }: CloneFacts, claim: string): boolean {
-  return claims.get(claim)?.status?.phase === 'Bound';
 }
 
 function elapsedOf(

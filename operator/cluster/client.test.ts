@@ -141,6 +141,12 @@ describe('writing', () => {
     expect(JSON.parse(request!.body)).toEqual(widget());
   });
 
+  test('finding B §9.1: a strict create has unknown fields refused, which are dropped otherwise', async () => {
+    await using api = await serving(answerWidget);
+    await api.client.create(widgets, widget(), { dryRun: true, strict: true });
+    expect(api.requests[0]!.query.get('fieldValidation')).toBe('Strict');
+  });
+
   test('a create is not repeated when nobody knows whether it took place', async () => {
     await using api = await serving(breakOff);
     await expect(api.client.create(widgets, widget())).rejects.toThrow(NetworkError);
@@ -239,7 +245,7 @@ describe('writing', () => {
 });
 
 describe('a subresource', () => {
-  test('is sent without insisting on JSON, and an empty answer is a success', async () => {
+  test('finding A1: is sent without insisting on JSON, and an empty answer is a success', async () => {
     await using api = await serving(answerNothing(202), answerNothing(200));
     await api.client.invoke(machines, key, 'start');
     await api.client.invoke(machines, key, 'freeze', { unfreezeTimeout: '8s' });
@@ -259,21 +265,31 @@ describe('a subresource', () => {
     expect(api.requests.length).toBe(1);
   });
 
-  test('that refuses in words passes the words on', async () => {
+  test('finding A1: that refuses in words passes the words on', async () => {
     await using api = await serving((_, response) => void response.writeHead(406).end('406: Not Acceptable'));
     await expect(api.client.invoke(machines, key, 'start')).rejects.toThrow('406: Not Acceptable');
   });
 });
 
-test('requests are reported by verb, kind and code', async () => {
-  await using api = await serving(answerWidget, refuse(403, 'Forbidden'), answerNothing(200));
+test('requests are reported by what they ask, of which kind, and the code of the answer', async () => {
+  await using api = await serving(answerWidget, refuse(403, 'Forbidden'), answerWidget, answerNothing(200));
   await api.client.get(widgets, key);
   await api.client.apply(widgets, { metadata: key }).catch(() => {});
-  await api.client.deleteCollection(widgets, { namespace: 'here', labelSelector: 'x=y' });
+  await api.client.create(widgets, { metadata: key } as never, { dryRun: true });
+  await api.client.invoke(widgets, key, 'start');
+  const plain = { group: 'test.envclone.io', resource: 'widgets', accept: 'application/json', dryRun: false };
+  const json = { contentType: 'application/json' };
   expect(api.records.map(({ durationMs: _, ...record }) => record)).toEqual([
-    { verb: 'get', group: 'test.envclone.io', resource: 'widgets', code: 200 },
-    { verb: 'apply', group: 'test.envclone.io', resource: 'widgets', code: 403 },
-    { verb: 'deletecollection', group: 'test.envclone.io', resource: 'widgets', code: 200 },
+    { ...plain, verb: 'get', code: 200 },
+    {
+      ...plain,
+      verb: 'apply',
+      code: 403,
+      fieldManager: 'tester',
+      contentType: 'application/apply-patch+yaml',
+    },
+    { ...plain, ...json, verb: 'create', code: 200, fieldManager: 'tester', dryRun: true },
+    { ...plain, verb: 'update', code: 200, resource: 'widgets/start', accept: '*/*' },
   ]);
 });
 
@@ -329,10 +345,10 @@ test('access is reviewed for us or for somebody else', async () => {
 
 test('closing the connection ends what is under way with the reason', async () => {
   await using server = await HttpServer.start(() => {});
-  const { client, stop } = await connectedTo(server.url);
-  const waiting = client.get(widgets, key).catch((error) => error);
+  await using connected = await connectedTo(server.url);
+  const waiting = connected.client.get(widgets, key).catch((error) => error);
   await eventually(() => server.received.length).toBe(1);
-  stop();
+  connected.stop();
   expect(await waiting).toMatchObject({ name: 'AbortError' });
 });
 

@@ -15,9 +15,13 @@ export interface Selection {
   readonly fieldSelector?: string;
 }
 
-/** How to write. With `dryRun` the server does everything but keep the result. */
+/**
+ * How to write. With `dryRun` the server does everything but keep the result; with `strict` it refuses fields that it
+ * does not know, which it drops otherwise.
+ */
 export interface WriteOptions {
   readonly dryRun?: boolean;
+  readonly strict?: boolean;
   readonly fieldManager?: string;
 }
 

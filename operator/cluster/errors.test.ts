@@ -22,7 +22,7 @@ describe('a refusal', () => {
     );
   });
 
-  test('in words keeps the words', () => {
+  test('finding A1: in words keeps the words', () => {
     const text = '406: Not Acceptable\n\nAvailable representations: ';
     const error = errorFromAnswer(answer(406, text, 'text/plain'), request);
     expect(error).toMatchObject({ code: 406, reason: 'NotAcceptable' });

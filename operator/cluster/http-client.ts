@@ -183,8 +183,12 @@ export class HttpClusterClient implements ClusterClient {
     return { verb: 'patch', query, contentType: 'application/merge-patch+json', retry: 'always' };
   }
 
-  #writing({ fieldManager, dryRun }: WriteOptions): Record<string, string | undefined> {
-    return { fieldManager: fieldManager ?? this.#fieldManager, dryRun: dryRun ? 'All' : undefined };
+  #writing({ fieldManager, dryRun, strict }: WriteOptions): Record<string, string | undefined> {
+    return {
+      fieldManager: fieldManager ?? this.#fieldManager,
+      dryRun: dryRun ? 'All' : undefined,
+      fieldValidation: strict ? 'Strict' : undefined,
+    };
   }
 }
 

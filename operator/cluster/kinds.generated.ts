@@ -727,6 +727,7 @@ export interface DataVolume extends KubeObject {
       reason?: string;
       message?: string;
       lastTransitionTime?: string;
+      lastHeartbeatTime?: string;
     }>;
   };
 }

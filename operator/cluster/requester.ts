@@ -22,8 +22,15 @@ export type Verb =
 export interface RequestRecord {
   readonly verb: Verb;
   readonly group: string;
-  /** The kind's plural. */
+  /** The kind's plural, with the subresource: `virtualmachines/start`. */
   readonly resource: string;
+  /** The server did everything but keep the result. */
+  readonly dryRun: boolean;
+  /** Given for writes that say who writes. */
+  readonly fieldManager?: string;
+  readonly accept: string;
+  /** Of the body; absent where there is none. */
+  readonly contentType?: string;
   /** The HTTP code, or 0 when no answer came. */
   readonly code: number;
   /** Until the answer was read; for a watch, until it began. */
@@ -99,11 +106,10 @@ export class Requester {
   }
 
   #httpRequest(request: ApiRequest): HttpRequest {
-    const accept = request.accept ?? 'application/json';
-    const type = request.contentType ?? 'application/json';
+    const { accept, contentType } = headersOf(request);
     return {
       ...request,
-      headers: request.body === undefined ? { accept } : { accept, 'content-type': type },
+      headers: contentType === undefined ? { accept } : { accept, 'content-type': contentType },
       body: request.body === undefined ? undefined : JSON.stringify(request.body),
       signal: this.#options.signal,
     };
@@ -121,10 +127,29 @@ export class Requester {
       code = answer.code;
       return answer;
     } finally {
-      const { verb, kind } = request;
-      onRequest?.({ verb, group: kind.group, resource: kind.plural, code, durationMs: clock.now() - began });
+      onRequest?.({ ...describeRequest(request), code, durationMs: clock.now() - began });
     }
   }
+}
+
+function headersOf({ accept = 'application/json', body, contentType = 'application/json' }: ApiRequest): {
+  readonly accept: string;
+  readonly contentType?: string;
+} {
+  return body === undefined ? { accept } : { accept, contentType };
+}
+
+function describeRequest(request: ApiRequest): Omit<RequestRecord, 'code' | 'durationMs'> {
+  const { verb, kind, path, query } = request;
+  const subresource = path.split(`/${kind.plural}/`)[1]?.split('/')[1];
+  return {
+    verb,
+    group: kind.group,
+    resource: subresource ? `${kind.plural}/${subresource}` : kind.plural,
+    dryRun: query?.dryRun !== undefined,
+    ...(query?.fieldManager !== undefined && { fieldManager: query.fieldManager }),
+    ...headersOf(request),
+  };
 }
 
 const slackMs = 15_000;

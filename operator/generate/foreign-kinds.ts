@@ -136,7 +136,10 @@ const dataImporter: readonly ForeignKind[] = [
         pvc { accessModes volumeMode storageClassName resources { requests } }
         storage { accessModes volumeMode storageClassName resources { requests } }
       }
-      status { phase progress claimName restartCount ${conditions} }`,
+      status {
+        phase progress claimName restartCount
+        conditions { type status reason message lastTransitionTime lastHeartbeatTime }
+      }`,
   },
   {
     group: 'cdi.kubevirt.io',

@@ -16,6 +16,7 @@ import { captureEnvironment } from '../plan/capture/begin.ts';
 import { type DiskState, diskStates } from '../plan/capture/disks.ts';
 import { applicationsOf, type CaptureBlocker } from '../plan/capture/machines.ts';
 import type { Attempt, CapturedEnvironment } from '../plan/capture/model.ts';
+import { isMadeFor } from '../plan/clone/claim-maker.ts';
 import { chooseSnapshot } from '../plan/clone/source.ts';
 import type { Blocker } from '../schema/environment-clone.ts';
 import type {
@@ -177,9 +178,10 @@ function observeChildren(world: World, clone: EnvironmentCloneObject): CloneChil
   const { namespace } = clone.metadata;
   const machines = world.machines.byIndex(indexes.clone, uid);
   const volumes = world.dataVolumes.byIndex(indexes.clone, uid);
-  const filled = volumes
-    .map(({ metadata }) => world.claims.get(namespace, metadata.name))
-    .filter((claim) => claim !== undefined);
+  const filled = volumes.flatMap((volume) => {
+    const claim = world.claims.get(namespace, volume.metadata.name);
+    return claim && isMadeFor(claim, volume) ? [claim] : [];
+  });
   return {
     machines,
     instances: new Map(

@@ -7,6 +7,7 @@ import {
   type VirtualMachineInstance,
 } from '../cluster/kinds.generated.ts';
 import { labels } from '../names.ts';
+import { volumesOf } from '../plan/capture/definition.ts';
 import type { LiveClaim, LiveMachine } from '../plan/capture/machines.ts';
 import { applicationsOf } from '../plan/capture/machines.ts';
 import { claimsNamedBy } from '../plan/volumes.ts';
@@ -43,7 +44,7 @@ export async function observeLiveMachines(
         machine,
         instance,
         runningSpec: await runningSpec(client, machine, instance),
-        claims: claimsOf(world, machine, states.get(machine.metadata.name)),
+        claims: claimsOf(world, { machine, instance }, states.get(machine.metadata.name)),
       };
     }),
   );
@@ -60,16 +61,17 @@ function stateClaims(world: World, namespace: string): ReadonlyMap<string, Persi
 
 function claimsOf(
   world: World,
-  machine: VirtualMachine,
+  live: Pick<LiveMachine, 'machine' | 'instance'>,
   state: PersistentVolumeClaim | undefined,
 ): readonly LiveClaim[] {
-  const named = claimsNamedBy(machine.spec.template.spec?.volumes ?? []).map((name) => ({
+  const { namespace } = live.machine.metadata;
+  const named = claimsNamedBy(volumesOf(live)).map((name) => ({
     name,
     role: 'Disk' as const,
   }));
   const all = state ? [...named, { name: state.metadata.name, role: 'State' as const }] : named;
   return all.map(({ name, role }) => {
-    const claim = world.claims.get(machine.metadata.namespace, name);
+    const claim = world.claims.get(namespace, name);
     return {
       name,
       role,

@@ -49,7 +49,7 @@ export type Step =
   | { readonly step: 'start'; readonly key: ObjectKey }
   /** The object must be there: `because` says why, and what to do where it is not. */
   | { readonly step: 'require'; readonly kind: Kind; readonly key: ObjectKey; readonly because: string }
-  /** Ask the API server whether it would take the object; nothing is made. */
+  /** Ask the API server whether it would take the object as it is; nothing is made. */
   | { readonly step: 'dryRun'; readonly kind: Kind; readonly object: KubeObject }
   /** One after the other; the first that fails ends it. */
   | { readonly step: 'sequence'; readonly steps: readonly Step[] }

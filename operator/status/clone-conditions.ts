@@ -1,5 +1,7 @@
 /** The conditions of an EnvironmentClone, each by its one owner; `Ready` is derived in one place, last. */
 import { cloneContext } from '../plan/clone/context.ts';
+import { diskTrouble } from '../plan/clone/disk-trouble.ts';
+import { isFilled, liveDisksOf } from '../plan/clone/filled.ts';
 import { isCompleted } from '../plan/clone/plan.ts';
 import { type Finding, finding } from './conditions.ts';
 import type { CloneReport } from './environment-clone.ts';
@@ -37,48 +39,23 @@ function captured({ observed, plan }: CloneReport): readonly Finding[] {
   return [finding('Captured', false, 'Capturing', plan.message)];
 }
 
-/** `DisksBound`: every claim has its volume. The capture is kept until then. */
-function disksBound({ observed, plan }: CloneReport): readonly Finding[] {
+/** `DisksBound`: every claim has its volume, and that is filled. The capture is kept until then. */
+function disksBound({ observed, plan, now }: CloneReport): readonly Finding[] {
   if (!plan.desired) return [];
   const { disks } = plan.desired;
-  const unbound = disks.filter(({ claim }) => observed.target.claims.get(claim)?.status?.phase !== 'Bound');
-  if (unbound.length === 0) return [finding('DisksBound', true, 'Bound', `${disks.length} disks`)];
-  const trouble = storageTrouble(
-    report(
-      observed,
-      unbound.map(({ snapshot }) => snapshot),
-      unbound.map(({ claim }) => claim),
-    ),
-  );
+  const liveDisk = liveDisksOf(observed);
+  const unfilled = disks.filter((disk) => !isFilled(liveDisk(disk)));
+  if (unfilled.length === 0) return [finding('DisksBound', true, 'Bound', `${disks.length} disks`)];
+  const trouble = diskTrouble(observed, plan.desired, now).message;
   if (trouble) return [finding('DisksBound', false, 'StorageError', trouble)];
   return [
     finding(
       'DisksBound',
       false,
       'Provisioning',
-      `${unbound.length} of ${disks.length} disks are not bound yet`,
+      `${unfilled.length} of ${disks.length} disks are not bound yet`,
     ),
   ];
-}
-
-function report(observed: CloneReport['observed'], snapshots: readonly string[], claims: readonly string[]) {
-  return {
-    snapshots: observed.children.snapshots.filter(({ metadata }) => snapshots.includes(metadata.name)),
-    volumes: observed.children.dataVolumes.filter(({ metadata }) => claims.includes(metadata.name)),
-  };
-}
-
-/** What the storage or CDI complains of; both go on trying, so this is no failure of the clone. */
-function storageTrouble({ snapshots, volumes }: ReturnType<typeof report>): string | undefined {
-  const snapshot = snapshots.find(({ status }) => status?.error?.message);
-  if (snapshot) return `VolumeSnapshot ${snapshot.metadata.name}: ${snapshot.status!.error!.message}`;
-  for (const { metadata, status } of volumes) {
-    const running = status?.conditions?.find(
-      ({ type, status: value, reason }) => type === 'Running' && value === 'False' && reason === 'Error',
-    );
-    if (running) return `DataVolume ${metadata.name}: ${running.message}`;
-  }
-  return undefined;
 }
 
 /** `Isolated`: never claimed from a policy object alone, since the network may not enforce it. */

@@ -144,7 +144,7 @@ describe('the status of a clone', () => {
     ]);
   });
 
-  it('warns where cloud-init will run its first-boot actions again', () => {
+  it('finding B §7, §13.8: warns where cloud-init will run its first-boot actions again', () => {
     const volumes = [{ name: 'seed', cloudInitConfigDrive: { userData: '#cloud-config' } }];
     const machines = [aMachine('db', { spec: aMachineSpec('db', { volumes }) })];
     const attempt = anAttempt({ captured: aCapture({ machines }), verdict: accepted });
@@ -236,12 +236,17 @@ describe('the conditions of a clone', () => {
     });
   });
 
-  it('pass on what the storage complains of', () => {
+  it('finding A8: pass on what the storage complains of, once it lasts', () => {
     const { snapshot } = planClone(observedClone(), { now: noon, binderImage: '' }).desired!.disks[0]!;
     const snapshots = [
-      { metadata: { name: snapshot }, spec: { source: {} }, status: { error: { message: 'pool is full' } } },
+      {
+        metadata: { name: snapshot },
+        spec: { source: {} },
+        status: { error: { message: 'pool is full', time: at(0) } },
+      },
     ];
-    expect(conditionOf(summarize({ children: { snapshots } }), 'DisksBound')).toMatchObject({
+    expect(conditionOf(summarize({ children: { snapshots } }), 'DisksBound')?.reason).toBe('Provisioning');
+    expect(conditionOf(summarize({ children: { snapshots } }, 30_000), 'DisksBound')).toMatchObject({
       reason: 'StorageError',
       message: expect.stringContaining('pool is full'),
     });

@@ -3,6 +3,7 @@ import type { Failure } from '../apply/apply.ts';
 import { annotations } from '../names.ts';
 import type { ObservedClone } from '../observe/environment-clone.ts';
 import type { Desired } from '../plan/clone/desired.ts';
+import { isBound } from '../plan/clone/filled.ts';
 import type { MachineProgress } from '../plan/clone/gates.ts';
 import { type ClonePlan, isCompleted } from '../plan/clone/plan.ts';
 import type { Blocker, ClonePhase, EnvironmentCloneStatus } from '../schema/environment-clone.ts';
@@ -77,7 +78,7 @@ function countDisks(
   { target }: ObservedClone,
   { disks }: Desired,
 ): NonNullable<EnvironmentCloneStatus['disks']> {
-  const bound = disks.filter(({ claim }) => target.claims.get(claim)?.status?.phase === 'Bound');
+  const bound = disks.filter(({ claim }) => isBound(target.claims.get(claim)));
   const sum = (some: Desired['disks']) => some.reduce((total, { bytes }) => total + bytes, 0);
   return { total: disks.length, bound: bound.length, bytes: sum(disks), boundBytes: sum(bound) };
 }

@@ -117,7 +117,7 @@ export function observedClone(more: ObservedParts = {}): ObservedClone {
 
 const owned = { [labels.clone]: cloneUid };
 
-/** A claim of the clone. */
+/** A claim of the clone, which has kept its source. */
 export function aClaim(name: string, phase: 'Pending' | 'Bound' = 'Bound'): PersistentVolumeClaim {
   return {
     metadata: {
@@ -127,6 +127,7 @@ export function aClaim(name: string, phase: 'Pending' | 'Bound' = 'Bound'): Pers
       creationTimestamp: at(0),
       labels: owned,
     },
+    spec: { dataSourceRef: { kind: 'VolumeSnapshot', name: `snapshot-of-${name}` } },
     status: { phase },
   };
 }

@@ -49,9 +49,9 @@ export class MemoryClient {
     return { items, resourceVersion: String(this.#version) };
   }
 
-  async create(kind: Kind, object: KubeObject, { dryRun }: WriteOptions = {}): Promise<KubeObject> {
+  async create(kind: Kind, object: KubeObject, { dryRun, strict }: WriteOptions = {}): Promise<KubeObject> {
     const id = idOf(kind, object.metadata);
-    this.writes.push(`${dryRun ? 'dry run' : 'create'} ${id}`);
+    this.writes.push(`${strict ? 'strict ' : ''}${dryRun ? 'dry run' : 'create'} ${id}`);
     if (this.objects.has(id)) throw refusal(409, 'AlreadyExists', `${id} already exists`);
     const admitted = this.admit(kind, object);
     return dryRun ? admitted : this.put(kind, admitted);

@@ -5,11 +5,11 @@ import type { Application } from '../../schema/environment.ts';
 import { closureOf } from '../order/application-graph.ts';
 import { describeOrderProblem, orderMachines } from '../order/order.ts';
 import { type Step, sequence, together } from '../steps.ts';
+import { isRunning } from './definition.ts';
 import {
   applicationsOf,
   type CaptureBlocker,
   captureMachine,
-  isRunning,
   type LiveMachine,
   planGroups,
 } from './machines.ts';

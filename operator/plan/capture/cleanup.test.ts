@@ -56,7 +56,7 @@ describe('a deleted EnvironmentSnapshot', () => {
     ]);
   });
 
-  it('has groups deleted, never their members', () => {
+  it('finding D VolumeGroupSnapshot, F: has groups deleted, never their members', () => {
     const group = {
       metadata: { name: 'nightly-1-group', namespace: 'production', uid: 'g' },
       spec: { source: {} },

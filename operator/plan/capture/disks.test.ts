@@ -21,7 +21,7 @@ const cut = cutStorage(single);
 const state = (storage: CaptureStorage, attempt: Attempt = single) => diskStates(attempt, storage)[0]!;
 
 describe('a disk with a VolumeSnapshot of its own', () => {
-  it('is cut when the content says so, whatever the snapshot itself says', () => {
+  it('finding A2: is cut when the content says so, whatever the snapshot itself says', () => {
     expect(cut.snapshots.values().next().value?.status).toBeUndefined();
     expect(state(cut)).toMatchObject({
       cutSeen: true,
@@ -106,7 +106,7 @@ describe('a member of a group', () => {
     ]),
   });
 
-  it('is cut when the content of the group lists its volume, long before it has an object of its own', () => {
+  it('finding A2: is cut when the content of the group lists its volume, long before it has an object of its own', () => {
     const seen = state(group({ creationTime: at(500), volumeSnapshotInfoList: [member] }), attempt);
     expect(seen).toMatchObject({
       cutSeen: true,

@@ -24,15 +24,12 @@ const reasons = (live: LiveMachine, classes?: SnapshotClasses) =>
   (capture(live, classes) as readonly { reason: string }[]).map(({ reason }) => reason);
 
 describe('what a capture keeps of a VM', () => {
-  it('is the revision that was running, with the volumes of now', () => {
+  it('is the revision that was running, with the runStrategy of now', () => {
     const live = aLiveMachine();
-    const edited = aMachineSpec('db', {
-      hostname: 'edited-since',
-      volumes: [{ name: 'plugged', persistentVolumeClaim: { claimName: 'db-plugged' } }],
-    });
+    const edited = aMachineSpec('db', { hostname: 'edited-since' });
     const machine = { ...live.machine, spec: { ...edited, runStrategy: 'Manual' } };
     const { spec } = captured({ ...live, machine, runningSpec: aMachineSpec('db', { hostname: 'started' }) });
-    expect(spec.template.spec).toMatchObject({ hostname: 'started', volumes: [{ name: 'plugged' }] });
+    expect(spec.template.spec).toMatchObject({ hostname: 'started' });
     expect(spec.runStrategy).toBe('Manual');
   });
 
@@ -50,7 +47,7 @@ describe('what a capture keeps of a VM', () => {
     expect(template.spec?.domain.devices.interfaces).toEqual([{ name: 'default' }]);
   });
 
-  it('has the firmware identity that the guest was started with', () => {
+  it('finding B §7: has the firmware identity that the guest was started with', () => {
     const live = aLiveMachine();
     const instance = aRunningInstance('db', {
       spec: { domain: { firmware: { uuid: 'started-with' }, devices: {} } },
@@ -58,8 +55,22 @@ describe('what a capture keeps of a VM', () => {
     expect(captured({ ...live, instance }).spec.template.spec?.domain.firmware?.uuid).toBe('started-with');
   });
 
-  it('has the hardware addresses that the guest had', () => {
+  it('finding B §7 MAC: has the hardware addresses that the guest had', () => {
     expect(captured(aLiveMachine()).macAddresses).toEqual({ default: '02:00:00:00:00:01' });
+  });
+
+  it('finding F volumeAttributes: goes by the volume that its claim is bound to, whatever that says of itself', () => {
+    const live = aLiveMachine();
+    const [claim] = live.claims;
+    const csi = {
+      ...claim!.volume!.spec!.csi!,
+      volumeAttributes: {
+        'csi.storage.k8s.io/pvc/name': 'tmp-pvc',
+        'csi.storage.k8s.io/pvc/namespace': 'golden',
+      },
+    };
+    const volume = { ...claim!.volume!, spec: { ...claim!.volume!.spec, csi } };
+    expect(captured({ ...live, claims: [{ ...claim!, volume }] })).toEqual(captured(live));
   });
 
   it('says that a VM was halted when it had no running instance, one on its way out, or was told to stop', () => {

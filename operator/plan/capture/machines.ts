@@ -11,6 +11,7 @@ import { shortHash, withSuffix } from '../../names.ts';
 import type { Application } from '../../schema/environment.ts';
 import { parseQuantity } from '../quantities.ts';
 import { selects } from '../selectors.ts';
+import { definitionOf, isRunning } from './definition.ts';
 import type { CapturedDisk, CapturedMachine, CaptureGroup } from './model.ts';
 
 /** A VM of the source as it is now, with all that is needed to capture it. */
@@ -49,12 +50,6 @@ export function applicationsOf(
   return applications
     .filter(({ virtualMachines }) => selects(virtualMachines, machine.metadata.labels))
     .map(({ name }) => name);
-}
-
-/** Whether the guest was running at the moment of observation. */
-export function isRunning(live: Pick<LiveMachine, 'instance' | 'machine'>): boolean {
-  if (live.machine.spec.runStrategy === 'Halted' || live.machine.spec.running === false) return false;
-  return live.instance?.status?.phase === 'Running' && !live.instance.metadata.deletionTimestamp;
 }
 
 /** The name by which the attempt's storage objects are found again. */
@@ -126,33 +121,6 @@ export function captureMachine(
     macAddresses: macAddressesOf(live.instance),
     disks: disks.filter((disk): disk is CapturedDisk => !isBlocker(disk)),
   };
-}
-
-/**
- * The running revision with the current volumes: spec edits that wait for a restart are not what ran, but volumes
- * that were plugged in are. What KubeVirt filled in at the start (identity, default interface) comes from the instance.
- */
-function definitionOf({ machine, runningSpec, instance }: LiveMachine): VirtualMachine['spec'] {
-  const spec = structuredClone(runningSpec ?? machine.spec);
-  const current = structuredClone(machine.spec.template.spec!);
-  const template = spec.template.spec!;
-  template.volumes = current.volumes;
-  template.domain.devices.disks = current.domain.devices.disks;
-  spec.runStrategy = machine.spec.runStrategy;
-  const ran = instance?.spec;
-  if (ran?.domain.firmware?.uuid)
-    template.domain.firmware = { ...template.domain.firmware, ...pickIdentity(ran.domain.firmware) };
-  if (!template.networks?.length && ran?.networks?.length) {
-    template.networks = structuredClone(ran.networks) as typeof template.networks;
-    template.domain.devices.interfaces = structuredClone(
-      ran.domain.devices.interfaces,
-    ) as typeof template.domain.devices.interfaces;
-  }
-  return spec;
-}
-
-function pickIdentity({ uuid, serial }: { uuid?: string; serial?: string }) {
-  return { ...(uuid && { uuid }), ...(serial && { serial }) };
 }
 
 function macAddressesOf(instance: VirtualMachineInstance | undefined): Record<string, string> {

@@ -88,7 +88,7 @@ describe('an EnvironmentSnapshot', () => {
     expect(told(plan(observed).steps)).toEqual(['create VolumeSnapshot production/nightly-1-db-data']);
   });
 
-  it('finds the members of a group by a label that goes on before the group is made', () => {
+  it('finding D VolumeGroupSnapshot: finds the members of a group by a label that goes on before the group is made', () => {
     const disks = ['db-root', 'db-data'].map((claim) =>
       aDisk(claim, { cut: { by: 'VolumeGroupSnapshot', name: 'nightly-1-group' } }),
     );

@@ -32,7 +32,7 @@ describe('a binder', () => {
     },
   });
 
-  it('has the claims of later tiers bound; a VM that may start at once is its own first consumer', () => {
+  it('finding B §3.9: has the claims of later tiers bound; a VM that may start at once is its own first consumer', () => {
     const steps = build(pending, later);
     expect(making(steps, 'Pod')).toEqual(['web-binder']);
     expect(making(steps, 'VirtualMachine')).toEqual(['db']);

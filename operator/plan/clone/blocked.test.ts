@@ -74,6 +74,21 @@ describe('a clone is blocked', () => {
     expect(plan({ environment: consents(), children: half }).state).toBe('Building');
   });
 
+  it('finding A10: where the capture that it is half made from is gone: another would be of another instant', () => {
+    const half = { ...upAndRunning('db'), machines: [], policies: [policy] };
+    for (const clone of [now, aClone()]) {
+      const { blockers, steps } = plan({ clone, ...nothing, children: half });
+      expect(blockers.map(({ reason }) => reason)).toEqual(['SnapshotGone']);
+      expect(steps).toEqual([]);
+    }
+  });
+
+  it('finding A10: no more by disks that the capture has lost since, where it has them already', () => {
+    const snapshot = { ...pinned, status: { phase: 'Incomplete' as const } };
+    const half = { ...upAndRunning('db'), machines: [], policies: [policy] };
+    expect(plan({ snapshot, disks: [], children: half }).state).toBe('Building');
+  });
+
   it('no more while its own pin holds a snapshot that is being deleted', () => {
     const snapshot = { ...pinned, metadata: { ...pinned.metadata, deletionTimestamp: at(0) } };
     expect(plan({ snapshot }).state).toBe('Building');

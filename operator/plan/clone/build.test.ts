@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import type { VirtualMachine } from '../../cluster/kinds.generated.ts';
 import { annotations } from '../../names.ts';
 import {
   aCapture,
   aClaim,
   aClonedMachine,
+  accepted,
   aMachine,
   aMachineSpec,
+  anAttempt,
   anInstance,
   applications,
   build,
@@ -13,9 +16,12 @@ import {
   claims,
   flatten,
   making,
+  noon,
+  observedClone,
   told,
   upAndRunning,
 } from '../../testing/index.ts';
+import { planClone } from './plan.ts';
 
 describe('VMs are made', () => {
   it('as soon as their claims exist and what they depend on is up, and not before', () => {
@@ -91,6 +97,29 @@ describe('VMs are made', () => {
   });
 });
 
+describe('before anything is made', () => {
+  const ask = (sizes = {}) => {
+    const captured = aCapture({ machines: [aMachine('db', { spec: aMachineSpec('db', {}, sizes) })] });
+    const attempt = anAttempt({ captured, verdict: accepted });
+    const observed = observedClone({ attempt, admission: undefined });
+    return planClone(observed, { now: noon, binderImage: '' }).steps;
+  };
+
+  it('finding A6: a VM is tried, and its template as an instance, which finds what the VM is let through with', () => {
+    expect(told(ask())).toEqual([
+      'dry run of VirtualMachine staging/db',
+      'dry run of VirtualMachineInstance staging/db',
+    ]);
+    const [machine, instance] = flatten(ask()).map((step) => step.step === 'dryRun' && step.object);
+    const { template } = (machine as VirtualMachine).spec;
+    expect(instance).toMatchObject({ spec: template.spec });
+  });
+
+  it('finding A6: a template of which an instance type says the size is not tried alone', () => {
+    expect(told(ask({ instancetype: { name: 'large' } })).join()).not.toContain('Instance ');
+  });
+});
+
 describe('a VM with runStrategy Manual', () => {
   const manual = (more: Parameters<typeof aClonedMachine>[1] = {}) => ({
     ...upAndRunning('db'),
@@ -99,7 +128,7 @@ describe('a VM with runStrategy Manual', () => {
   });
   const alone = { captured: aCapture() };
 
-  it('gets one start, recorded on it', () => {
+  it('finding B §13.6: gets one start, recorded on it', () => {
     const steps = build(manual(), alone);
     expect(told(steps)).toEqual(['start VirtualMachine staging/db', 'label VirtualMachine staging/db']);
     expect(steps).toMatchObject([
@@ -107,7 +136,7 @@ describe('a VM with runStrategy Manual', () => {
     ]);
   });
 
-  it('gets no second one, also where the record of the first was lost', () => {
+  it('finding B §8 stop/restart: gets no second one, also where the record of the first was lost', () => {
     const recorded = { metadata: { name: 'db', annotations: { [annotations.started]: 'true' } } };
     expect(build(manual(recorded), alone)).toEqual([]);
     expect(told(build(manual({ status: { created: true } }), alone))).toEqual([

@@ -11,6 +11,7 @@ import { deleteBinders, makeBinder } from './binder.ts';
 import type { Checked } from './checks.ts';
 import type { CloneContext } from './context.ts';
 import type { DesiredMachine } from './desired.ts';
+import { isBound, liveDisksOf } from './filled.ts';
 import { type MachineProgress, probeOf } from './gates.ts';
 import { cloneMachine } from './machine.ts';
 import { makePolicy, makeService, policyName } from './neighbours.ts';
@@ -67,16 +68,16 @@ function binderSteps(
   { observed, progress, context, binderImage }: BuildInput,
   startable: ReadonlySet<string>,
 ): readonly Step[] {
+  const liveDisk = liveDisksOf(observed);
   const binders = new Map(
     observed.children.binders.map((pod) => [pod.metadata.labels?.['envclone.io/virtual-machine'], pod]),
   );
   return progress.flatMap(({ desired, created }): readonly Step[] => {
     const waiting = desired.disks.filter((disk) => disk.waitsForConsumer);
     if (waiting.length === 0) return [];
-    const claims = desired.disks.map(({ claim }) => observed.target.claims.get(claim));
+    const claims = desired.disks.map((disk) => liveDisk(disk).claim);
     const binder = binders.get(desired.source.name.slice(0, 63));
-    if (claims.every((claim) => claim?.status?.phase === 'Bound'))
-      return deleteBinders(binder ? [binder] : []);
+    if (claims.every(isBound)) return deleteBinders(binder ? [binder] : []);
     const consumed = (created && desired.source.ran) || startable.has(desired.name);
     if (binder || consumed || claims.some((claim) => claim === undefined)) return [];
     return [makeBinder(desired.source, desired.disks, binderImage, context)];
@@ -86,6 +87,7 @@ function binderSteps(
 /** VMs whose needs are met and whose claims exist, as many as may start at once. */
 function machinesWhoseTurnItIs({ observed, progress, context }: BuildInput): readonly MachineProgress[] {
   const { concurrency, onFailure } = context.clone.spec;
+  const liveDisk = liveDisksOf(observed);
   const failed = progress.some(({ state }) => state === 'Failed');
   if (failed && onFailure === 'Stop') return [];
   const byName = new Map(progress.map((each) => [each.desired.name, each]));
@@ -94,7 +96,7 @@ function machinesWhoseTurnItIs({ observed, progress, context }: BuildInput): rea
   ).length;
   return progress
     .filter(({ created }) => !created)
-    .filter(({ desired }) => desired.disks.every(({ claim }) => observed.target.claims.has(claim)))
+    .filter(({ desired }) => desired.disks.every((disk) => liveDisk(disk).claim))
     .filter(({ desired }) => !desired.source.ran || needsAreMet(desired, byName))
     .slice(0, Math.max(0, concurrency - starting));
 }

@@ -7,10 +7,12 @@ import {
   aClone,
   aClonedMachine,
   aContext,
+  accepted,
   aDesire,
   aDisk,
   aMachine,
   aMachineSpec,
+  anAttempt,
   applications,
   aStorageClass,
   classes,
@@ -26,7 +28,8 @@ function check(
   more: Partial<ObservedClone> = {},
 ) {
   const context = aContext(spec);
-  const observed = observedClone({ clone: aClone(spec), ...more });
+  const attempt = anAttempt({ captured, verdict: accepted });
+  const observed = observedClone({ clone: aClone(spec), attempt, ...more });
   const desired = aDesire(captured, context, observed.storageClasses);
   return blockersOf({ observed, context, captured, desired });
 }
@@ -55,15 +58,32 @@ describe('a clone is refused', () => {
     expect(message({}, aCapture(), { target })).toContain('VirtualMachine staging/db exists already');
   });
 
-  it('when a claim of its name exists that it did not make, unless CDI made it for its DataVolume', () => {
-    const claims = new Map([['db-root', { ...aClaim('db-root'), metadata: { name: 'db-root' } }]]);
+  const inTheWay = (metadata = {}) => {
+    const claim = { ...aClaim('db-root'), metadata: { name: 'db-root', ...metadata } };
+    return { ...observedClone().target, claims: new Map([['db-root', claim]]) };
+  };
+
+  it('when a claim of its name exists that it did not make', () => {
+    expect(reasons({}, aCapture(), { target: inTheWay() })).toEqual(['AlreadyExists']);
+  });
+
+  it('finding F adopts, D DataVolume: when its DataVolume would take over a claim that CDI did not make for it', () => {
+    const dataVolumes = [{ metadata: { name: 'db-root', uid: 'uid-of-volume' }, spec: {} }];
+    const children = { ...observedClone().children, dataVolumes };
+    const made = { 'cdi.kubevirt.io/createdForDataVolume': 'uid-of-volume' };
+    const ownerReferences = [{ apiVersion: '', kind: 'DataVolume', name: 'db-root', uid: 'uid-of-volume' }];
+    expect(check({}, aCapture(), { target: inTheWay({ annotations: made }), children })).toEqual([]);
+    expect(reasons({}, aCapture(), { target: inTheWay({ ownerReferences }), children })).toEqual([
+      'AlreadyExists',
+    ]);
+  });
+
+  it('finding A10: when a snapshot has vanished from the capture before its disk was asked for, and not after', () => {
+    expect(message({}, aCapture(), { disks: [] })).toContain('snapshot of db-root is gone from the capture');
+    const claims = new Map([['db-root', aClaim('db-root', 'Pending')]]);
     const target = { ...observedClone().target, claims };
-    expect(reasons({}, aCapture(), { target })).toEqual(['AlreadyExists']);
-    const children = {
-      ...observedClone().children,
-      dataVolumes: [{ metadata: { name: 'db-root' }, spec: {} }],
-    };
-    expect(check({}, aCapture(), { target, children })).toEqual([]);
+    expect(check({}, aCapture(), { disks: [], target })).toEqual([]);
+    expect(check({}, aCapture(), { disks: [], attempt: anAttempt() })).toEqual([]);
   });
 
   it('when a Service of its name exists that it did not make', () => {

@@ -6,8 +6,10 @@ import type { CapturedEnvironment } from '../capture/model.ts';
 import { canonicalJson } from '../capture/revisions.ts';
 import { launcherLabels } from '../capture/services.ts';
 import { selects } from '../selectors.ts';
+import { isMadeFor } from './claim-maker.ts';
 import type { CloneContext } from './context.ts';
 import type { Desired, DesiredMachine } from './desired.ts';
+import { disksWithoutSource, isAsked, liveDisksOf } from './filled.ts';
 import { isProbe } from './gates.ts';
 import { cloneMachine } from './machine.ts';
 import { unmappedNetworks } from './networks.ts';
@@ -27,6 +29,7 @@ export function blockersOf(checked: Checked): readonly Blocker[] {
     machineIsNotOurs,
     claimIsNotOurs,
     serviceIsNotOurs,
+    diskIsLost,
     storageClassIsMissing,
     hostCopyIsNotAllowed,
     networkIsNotMapped,
@@ -59,11 +62,11 @@ function machineIsNotOurs({ observed, context, desired }: Checked): readonly Blo
 }
 
 function claimIsNotOurs({ observed, context, desired }: Checked): readonly Blocker[] {
-  const made = new Set(observed.children.dataVolumes.map(({ metadata }) => metadata.name));
+  const dataVolumes = new Map(observed.children.dataVolumes.map((each) => [each.metadata.name, each]));
   return notOurs(
     desired.disks
-      .filter(({ claim }) => !made.has(claim))
-      .map(({ claim }) => observed.target.claims.get(claim)),
+      .map(({ claim }) => observed.target.claims.get(claim))
+      .filter((claim) => claim && !isMadeFor(claim, dataVolumes.get(claim.metadata.name))),
     'PersistentVolumeClaim',
     context,
   );
@@ -95,6 +98,19 @@ function notOurs(
         `${kind} ${targetNamespace}/${object!.metadata.name} exists already and was not made by this clone: delete or rename it, or set spec.names`,
       ),
     );
+}
+
+/** One that is asked for already may be filled all the same: `diskTrouble` keeps an eye on it. */
+function diskIsLost({ observed, desired }: Checked): readonly Blocker[] {
+  const liveDisk = liveDisksOf(observed);
+  const lost = disksWithoutSource(observed, desired).filter((disk) => !isAsked(liveDisk(disk)));
+  if (lost.length === 0) return [];
+  return [
+    blocker(
+      'DiskLost',
+      `the snapshot of ${listed(lost.map(({ source }) => source.claim))} is gone from the capture before the clone had it: delete the clone and make another`,
+    ),
+  ];
 }
 
 function storageClassIsMissing({ observed, desired }: Checked): readonly Blocker[] {

@@ -63,7 +63,7 @@ describe('of many disks', () => {
     expect(asked(children, 60_000)).toEqual(claimsOf(second));
   });
 
-  it('one that is copied, or waits for its consumer, holds up no others', () => {
+  it('finding B §3.9: one that is copied, or waits for its consumer, holds up no others', () => {
     const foreign = aStorageClass('fast', { provisioner: 'other.example.com' });
     expect(plan({}, 0, classes(foreign)).steps).toHaveLength(40);
     const later = aStorageClass('fast', { volumeBindingMode: 'WaitForFirstConsumer' });
@@ -85,13 +85,13 @@ describe('of many disks', () => {
 describe('a disk that lost what it is made from', () => {
   const one = { captured: aCapture() };
 
-  it('gets its snapshot again while its claim still waits, and not once that is bound', () => {
+  it('finding A10: gets its snapshot again while its claim still waits, and not once that is bound', () => {
     expect(making(build({ claims: claims('Pending', 'db') }, one), 'VolumeSnapshotContent')).toHaveLength(1);
     expect(making(build({ claims: claims('Pending', 'db') }, one), 'PersistentVolumeClaim')).toEqual([]);
     expect(making(build({ claims: claims('Bound', 'db') }, one), 'VolumeSnapshotContent')).toEqual([]);
   });
 
-  it('has its claim go first, then the content bound to the dead snapshot, where somebody deletes the snapshot', () => {
+  it('finding D VolumeSnapshot: has its claim go first, then the content bound to the dead snapshot, where somebody deletes the snapshot', () => {
     const [content] = made<VolumeSnapshotContent>(build({}, one), 'VolumeSnapshotContent') as [
       VolumeSnapshotContent,
     ];

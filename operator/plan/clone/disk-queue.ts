@@ -14,6 +14,7 @@ import type { Step } from '../steps.ts';
 import type { Checked } from './checks.ts';
 import type { Desired } from './desired.ts';
 import { type DesiredDisk, makeDisk, makeSnapshot } from './disks.ts';
+import { isBound, type LiveDisk, liveDisksOf } from './filled.ts';
 import { releaseSnapshot } from './snapshot-protection.ts';
 
 /** Disks asked for in one pass: the next pass makes the VMs of those while others are asked for. */
@@ -44,7 +45,7 @@ export function queueDisks({ observed, desired, context }: Checked, now: number)
     const state = states.get(disk.source.claim);
     const objects = objectsOf(disk);
     const { claim, asked, snapshot, content } = objects;
-    if (claim?.status?.phase === 'Bound') continue;
+    if (isBound(claim)) continue;
     if (snapshot?.metadata.deletionTimestamp) mended.push(...deleteUnfilled(objects, observed));
     else if (isBoundToAnother(objects)) mended.push(...deleteOnce(volumeSnapshotContents, content!));
     else if (!state?.handle) continue;
@@ -77,28 +78,22 @@ function disksInOrder({
 }
 
 /** What is there of one disk. */
-interface DiskObjects {
-  readonly claim?: PersistentVolumeClaim;
-  readonly dataVolume?: DataVolume;
+interface DiskObjects extends LiveDisk {
   /** What asks the storage for it: its DataVolume, or the claim. */
   readonly asked?: DataVolume | PersistentVolumeClaim;
   readonly snapshot?: VolumeSnapshot;
   readonly content?: VolumeSnapshotContent;
 }
 
-function diskObjects({ children, target }: ObservedClone): (disk: DesiredDisk) => DiskObjects {
-  const [snapshots, contents, dataVolumesMade] = [
-    byName(children.snapshots),
-    byName(children.contents),
-    byName(children.dataVolumes),
-  ];
+function diskObjects(observed: ObservedClone): (disk: DesiredDisk) => DiskObjects {
+  const liveDisk = liveDisksOf(observed);
+  const snapshots = byName(observed.children.snapshots);
+  const contents = byName(observed.children.contents);
   return (disk) => {
-    const claim = target.claims.get(disk.claim);
-    const dataVolume = dataVolumesMade.get(disk.claim);
+    const live = liveDisk(disk);
     return {
-      claim,
-      dataVolume,
-      asked: dataVolume ?? claim,
+      ...live,
+      asked: live.dataVolume ?? live.claim,
       snapshot: snapshots.get(disk.snapshot),
       content: contents.get(disk.content),
     };

@@ -74,7 +74,7 @@ describe('a disk of the same kind of storage', () => {
     expect(steps()[0]!.step).toBe('sequence');
   });
 
-  it('leaves the handle to the capture, says its volume mode, and names its snapshot', () => {
+  it('finding A9: leaves the handle to the capture, says its volume mode, and names its snapshot', () => {
     const [content] = made<VolumeSnapshotContent>(steps(), 'VolumeSnapshotContent');
     const [snapshot] = made<VolumeSnapshot>(steps(), 'VolumeSnapshot');
     expect(content!.spec).toMatchObject({
@@ -96,7 +96,7 @@ describe('a disk of the same kind of storage', () => {
     expect(content!.metadata.ownerReferences).toBeUndefined();
   });
 
-  it('is as large as the source, or as the storage says that it must be', () => {
+  it('finding D VolumeSnapshot: is as large as the source, or as the storage says that it must be', () => {
     const sizeWith = (restoreBytes?: number) =>
       made<PersistentVolumeClaim>(steps(aContext(), aDisk(), { restoreBytes }), 'PersistentVolumeClaim')[0]!
         .spec!.resources!.requests!.storage;
@@ -105,7 +105,7 @@ describe('a disk of the same kind of storage', () => {
     expect(sizeWith(2 * gibibyte)).toBe(String(2 * gibibyte));
   });
 
-  it('must keep its source, which the API server may drop without a word', () => {
+  it('finding B §10: must keep its source, which the API server may drop without a word', () => {
     expect(steps()[0]).toMatchObject({ steps: [{}, { mustKeep: ['spec.dataSourceRef'] }] });
   });
 
@@ -119,14 +119,37 @@ describe('a disk of the same kind of storage', () => {
   });
 });
 
+describe('a disk that was captured in a group', () => {
+  const member = aDisk('db-root', { cut: { by: 'VolumeGroupSnapshot', name: 'group' } });
+
+  it.each(['fast', 'slow'])(
+    'finding F: is made (on class %s) from a snapshot of its own on the member, with a class, for CDI refuses the member',
+    (storageClass) => {
+      const some = steps(mapped(storageClass), member);
+      const [content] = made<VolumeSnapshotContent>(some, 'VolumeSnapshotContent');
+      const [snapshot] = made<VolumeSnapshot>(some, 'VolumeSnapshot');
+      expect(content!.spec).toMatchObject({
+        source: { snapshotHandle: 'the-handle' },
+        volumeSnapshotClassName: 'fast-snapshots',
+      });
+      expect(snapshot!.spec).toEqual({
+        source: { volumeSnapshotContentName: content!.metadata.name },
+        volumeSnapshotClassName: 'fast-snapshots',
+      });
+    },
+  );
+});
+
 describe('a disk of another kind of storage', () => {
   const [volume] = made<DataVolume>(steps(mapped('slow')), 'DataVolume');
 
-  it('is asked of CDI, from a snapshot in the namespace of the clone', () => {
+  it('finding B §3.2, B §3.5 temp claim, B §3.6: is asked of CDI, from a snapshot in the namespace of the clone', () => {
     expect(volume!.spec.source?.snapshot).toMatchObject({ namespace: 'staging' });
+    expect(volume!.spec.storage).not.toHaveProperty('dataSourceRef');
+    expect(volume!.metadata.annotations ?? {}).toEqual({});
   });
 
-  it('always says its volume mode and never a size', () => {
+  it('finding A9, B §3.5 sizes: always says its volume mode and never a size', () => {
     expect(volume!.spec.storage).toEqual({
       storageClassName: 'slow',
       volumeMode: 'Block',
@@ -134,7 +157,7 @@ describe('a disk of another kind of storage', () => {
     });
   });
 
-  it('belongs to the clone once it is let go from its DataVolume', () => {
+  it('finding D DataVolume: belongs to the clone once it is let go from its DataVolume', () => {
     expect(adoptClaim(aClaim('db-root'), aContext())).toMatchObject({
       key: { namespace: 'staging', name: 'db-root' },
       patch: { labels: { 'envclone.io/clone': cloneUid }, ownerReferences: [{ uid: cloneUid }] },

@@ -24,8 +24,9 @@ const desiredWith = (readiness: object, ran = true) => {
 };
 const desired = desiredWith({});
 const bound = [aClaim('db-root')];
-const look = (live: Partial<LiveClone>, ms = 1_000, of = desired) =>
-  progressOf(of, { claims: bound, ...live }, noon + ms);
+type Look = Partial<LiveClone> & { readonly claims?: readonly (ReturnType<typeof aClaim> | undefined)[] };
+const look = ({ claims = bound, ...live }: Look, ms = 1_000, of = desired) =>
+  progressOf(of, { disks: claims.map((claim) => ({ claim })), ...live }, noon + ms);
 
 const condition = (type: string, status: string, since = 0): Condition => ({
   type,
@@ -93,7 +94,7 @@ describe('a gate', () => {
     expect(look({ machine: aClonedMachine(), instance: after }, 0, of).passed).toEqual(new Set(['db']));
   });
 
-  it('of type Ready wants the VM and its instance to agree', () => {
+  it('finding C §8: of type Ready wants the VM and its instance to agree', () => {
     const machine = aClonedMachine('db', { status: { ready: false } });
     expect(look({ machine, instance: ready }).state).toBe('Gate');
   });
@@ -108,14 +109,14 @@ describe('errors on the good path never fail a VM', () => {
     ['a claim that comes late', waitingForClaim],
     ['a node that comes late', tooBig],
     ['a claim that waits for its first consumer', consumer],
-  ])('%s', (_, sequence) => {
+  ])('finding A8: %s', (_, sequence) => {
     const states = [undefined, ...sequence].map(
       (status, step) => look({ machine: shown(status), instance: phase('Scheduling') }, step * 100_000).state,
     );
     expect(new Set(states)).toEqual(new Set(['Starting']));
   });
 
-  it('a condition that passes within 30 s, however old the VM is', () => {
+  it('finding A8: a condition that passes within 30 s, however old the VM is', () => {
     const machine = shown('Starting', condition('Failure', 'True', 300_000));
     expect(look({ machine }, 329_000).state).toBe('Starting');
     const instance = phase('Scheduled', condition('Synchronized', 'False', 300_000));
@@ -128,14 +129,14 @@ describe('errors on the good path never fail a VM', () => {
     expect(look({ machine, instance }, 300_000).state).toBe('Starting');
   });
 
-  it('disks that are not bound, however long that takes', () => {
+  it('finding A8: disks that are not bound, however long that takes', () => {
     const claims = [aClaim('db-root', 'Pending')];
     expect(look({ machine: shown('ErrorUnschedulable'), claims }, 86_400_000).state).toBe('Disks');
   });
 });
 
 describe('a VM fails', () => {
-  it('when Failure lasts, also where it is shown as Stopped', () => {
+  it('finding A7: when Failure lasts, also where it is shown as Stopped', () => {
     const machine = shown('Stopped', condition('Failure', 'True'));
     expect(look({ machine }, 31_000)).toMatchObject({
       state: 'Failed',
@@ -143,7 +144,7 @@ describe('a VM fails', () => {
     });
   });
 
-  it('when Synchronized=False lasts, also where it is shown as Starting', () => {
+  it('finding A7: when Synchronized=False lasts, also where it is shown as Starting', () => {
     const instance = phase('Scheduled', condition('Synchronized', 'False'));
     expect(look({ machine: shown('Starting'), instance }, 31_000).state).toBe('Failed');
   });

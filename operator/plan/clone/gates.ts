@@ -1,12 +1,9 @@
 /** How far each VM of the clone is, read from its own objects and from nothing else. */
-import type {
-  PersistentVolumeClaim,
-  VirtualMachine,
-  VirtualMachineInstance,
-} from '../../cluster/kinds.generated.ts';
+import type { VirtualMachine, VirtualMachineInstance } from '../../cluster/kinds.generated.ts';
 import type { Application, Readiness } from '../../schema/environment.ts';
 import { parseDuration } from '../quantities.ts';
 import type { DesiredMachine } from './desired.ts';
+import { isFilled, type LiveDisk } from './filled.ts';
 
 /** Conditions pass through errors on the good path; only one that lasts longer than this counts. */
 const failureSettlesMs = 30_000;
@@ -30,7 +27,7 @@ export interface MachineProgress {
 export interface LiveClone {
   readonly machine?: VirtualMachine;
   readonly instance?: VirtualMachineInstance;
-  readonly claims: readonly (PersistentVolumeClaim | undefined)[];
+  readonly disks: readonly LiveDisk[];
   /** When the last of its disks was bound, where the cluster says so (milliseconds since the epoch). */
   readonly boundAt?: number;
 }
@@ -43,9 +40,9 @@ export function progressOf(desired: DesiredMachine, live: LiveClone, now: number
     running: isRunning(instance),
     passed: new Set<string>(),
   };
-  const unbound = live.claims.filter((claim) => claim?.status?.phase !== 'Bound').length;
-  if (!machine) return { ...base, state: unbound > 0 ? 'Disks' : 'Waiting', message: '' };
-  if (!desired.source.ran) return haltedProgress(base, unbound);
+  const unfilled = live.disks.filter((disk) => !isFilled(disk)).length;
+  if (!machine) return { ...base, state: unfilled > 0 ? 'Disks' : 'Waiting', message: '' };
+  if (!desired.source.ran) return haltedProgress(base, unfilled);
   const passed = new Set(
     desired.applications
       .filter(({ readiness }) => passes(readiness, machine, instance))
@@ -53,12 +50,12 @@ export function progressOf(desired: DesiredMachine, live: LiveClone, now: number
   );
   const up = passed.size === desired.applications.length;
   if (up) return { ...base, passed, state: 'Up', message: '' };
-  if (unbound > 0)
+  if (unfilled > 0)
     return {
       ...base,
       passed,
       state: 'Disks',
-      message: `${unbound} of ${live.claims.length} disks are not bound yet`,
+      message: `${unfilled} of ${live.disks.length} disks are not filled yet`,
     };
   return { ...base, passed, ...lateOrFailed(desired, machine, live, now) };
 }
@@ -79,8 +76,9 @@ export function gateName({ type, tcpSocket, httpGet, exec }: Readiness): string 
   return type;
 }
 
-function haltedProgress(base: Omit<MachineProgress, 'state' | 'message'>, unbound: number): MachineProgress {
-  if (unbound > 0) return { ...base, state: 'Disks', message: 'it was halted; its disks are not bound yet' };
+function haltedProgress(base: Omit<MachineProgress, 'state' | 'message'>, unfilled: number): MachineProgress {
+  if (unfilled > 0)
+    return { ...base, state: 'Disks', message: 'it was halted; its disks are not filled yet' };
   return {
     ...base,
     state: 'Up',
@@ -111,10 +109,10 @@ function lateOrFailed(
   now: number,
 ): Pick<MachineProgress, 'state' | 'message' | 'deadline'> {
   // A VM cannot boot before its disks are there, so that wait is not held against it.
-  const age = now - Math.max(Date.parse(machine.metadata.creationTimestamp!), boundAt);
+  const began = Math.max(Date.parse(machine.metadata.creationTimestamp!), boundAt);
+  const age = now - began;
   const trouble = troubleOf(machine, instance);
-  const settled =
-    trouble && Date.parse(trouble.since ?? machine.metadata.creationTimestamp!) + failureSettlesMs;
+  const settled = trouble && Math.max(began, trouble.since ?? began) + failureSettlesMs;
   if (settled && now > settled) return { state: 'Failed', message: trouble.message };
   const timeouts = desired.applications.map(({ readiness }) => parseDuration(readiness.timeout));
   const timeout = Math.max(...timeouts);
@@ -133,8 +131,8 @@ function lateOrFailed(
 
 interface Trouble {
   readonly message: string;
-  /** RFC 3339; absent where KubeVirt does not say. */
-  readonly since?: string;
+  /** Milliseconds since the epoch; absent where KubeVirt does not say. */
+  readonly since?: number;
 }
 
 /** `printableStatus` passes through errors on the good path; these two conditions are where KubeVirt says it cannot go on. */
@@ -153,7 +151,10 @@ function describeTrouble({
   message,
   lastTransitionTime,
 }: NonNullable<ReturnType<typeof conditionOf>>): Trouble {
-  return { message: `${reason}: ${message}`, since: lastTransitionTime };
+  return {
+    message: `${reason}: ${message}`,
+    since: lastTransitionTime ? Date.parse(lastTransitionTime) : undefined,
+  };
 }
 
 function conditionOf(object: VirtualMachine | VirtualMachineInstance, type: string) {

@@ -9,7 +9,7 @@ const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,20}$/);
 const of = (uid_: string) => aContext({}, { uid: uid_ });
 
 describe('an address that is made anew', () => {
-  it('is a local unicast address', () => {
+  it('finding B §9.7: is a local unicast address', () => {
     fc.assert(
       fc.property(uid, name, name, (clone, machine, nic) => {
         const mac = derivedMac(of(clone), machine, nic);
@@ -46,7 +46,7 @@ describe('an address that is made anew', () => {
 });
 
 describe('a UUID that is made anew', () => {
-  it('is a version 8 UUID of RFC 9562', () => {
+  it('finding B §9.10: is a version 8 UUID of RFC 9562', () => {
     fc.assert(
       fc.property(uid, name, (clone, machine) => {
         expect(derivedUuid(of(clone), machine, 'uuid')).toMatch(

@@ -15,15 +15,19 @@ export function withIdentity(
 ): Template {
   const { firmwareUUID, firmwareSerial, hostname } = context.clone.spec.identity;
   const present = template.domain.firmware;
-  const uuid = firmwareUUID === 'Preserve' ? present?.uuid : derivedUuid(context, machine.name, 'uuid');
-  const serial =
-    firmwareSerial === 'Preserve' ? present?.serial : derivedUuid(context, machine.name, 'serial');
+  const uuid = firmwareUUID === 'Preserve' && present?.uuid;
+  const serial = firmwareSerial === 'Preserve' && present?.serial;
   return {
     ...template,
     hostname: hostname === 'Preserve' ? (template.hostname ?? guestName(machine.name)) : guestName(name),
     domain: {
       ...template.domain,
-      firmware: { ...present, ...(uuid && { uuid }), ...(serial && { serial }) },
+      // KubeVirt fills in what is missing by chance at creation, and by the name of the VM where it is taken out later.
+      firmware: {
+        ...present,
+        uuid: uuid || derivedUuid(context, machine.name, 'uuid'),
+        serial: serial || derivedUuid(context, machine.name, 'serial'),
+      },
       devices: { ...template.domain.devices, interfaces: withMacAddresses(template, machine, context) },
     },
   };

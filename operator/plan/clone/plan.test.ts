@@ -105,7 +105,7 @@ describe('a completed clone', () => {
       expect(plan({ clone: completed(), snapshot: aSnapshot(), children: { machines } }).steps).toEqual([]);
   });
 
-  it('lets go of all that was only needed to make it', () => {
+  it('finding B §3.8: lets go of all that was only needed to make it', () => {
     const named = (name: string) =>
       ({ metadata: { name, namespace: 'staging', uid: name }, spec: {} }) as never;
     const { steps } = plan({

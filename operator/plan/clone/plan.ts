@@ -1,7 +1,7 @@
 /**
  * What to do next for an EnvironmentClone. Its life, each state told by what exists:
  *
- *     capture ──▶ pin ──▶ checks and dry runs ──▶ disks of all tiers, Services ──▶ VMs as gates pass ──▶ completed
+ *     capture ──▶ pin ──▶ checks and dry runs ──▶ disks tier by tier, Services ──▶ VMs as gates pass ──▶ completed
  *                                                                                                          │
  *     (deleted or cancelled: VMs in reverse order, disks, snapshots, pin)            let go of snapshots ◀──┘
  */
@@ -24,12 +24,15 @@ import { blockersOf, type Checked } from './checks.ts';
 import { type CloneContext, cloneContext } from './context.ts';
 import { type Desired, desire, narrowed } from './desired.ts';
 import { queueDisks } from './disk-queue.ts';
+import { diskTrouble } from './disk-trouble.ts';
 import { adoptClaim, markClaim } from './disks.ts';
+import { isFilled, liveDisksOf } from './filled.ts';
 import { type MachineProgress, progressOf } from './gates.ts';
 import { deleteAll, planRemoval } from './removal.ts';
 import { releaseSnapshot } from './snapshot-protection.ts';
 import {
   consentBlockers,
+  hasBegun,
   machineNotFound,
   pin,
   requestCapture,
@@ -131,6 +134,7 @@ interface Source {
 
 function planSource(observed: ObservedClone, context: CloneContext): Source | ClonePlan {
   const { clone, snapshot, attempt, preview } = observed;
+  // Consent withdrawn later stops new clones, not one that is half-made.
   const blockers =
     attempt?.verdict?.outcome === 'Accepted' && hasBegun(observed) ? [] : consentBlockers(observed, context);
   if (blockers.length > 0) return blocked(blockers);
@@ -155,11 +159,6 @@ function planRequest(observed: ObservedClone, context: CloneContext): ClonePlan 
   return result('Capturing', [requestCapture(context, applications)], 'capturing the Environment');
 }
 
-/** Consent is asked before anything is made; withdrawn later it stops new clones, not one that is half-made. */
-function hasBegun({ children }: ObservedClone): boolean {
-  return children.contents.length + children.claims.length > 0;
-}
-
 function captureMessage({ snapshot }: ObservedClone): string {
   const complete = snapshot?.status?.conditions?.find(({ type }) => type === 'Complete');
   return complete?.message ?? 'capturing the Environment';
@@ -173,14 +172,15 @@ function planBuilding(
   const pinning = observed.snapshot ? pin(observed.snapshot, context) : [];
   if (pinning.length > 0)
     return result('Building', pinning, 'keeping the capture while disks are made from it');
-  const bound = desired.disks.every(
-    ({ claim }) => observed.target.claims.get(claim)?.status?.phase === 'Bound',
-  );
-  if (bound && progress.every(({ state }) => state === 'Up') && hasNeighbours(input))
+  const liveDisk = liveDisksOf(observed);
+  const filled = desired.disks.every((disk) => isFilled(liveDisk(disk)));
+  if (filled && progress.every(({ state }) => state === 'Up') && hasNeighbours(input))
     return result('Building', [recordCompletion(observed, now)], 'every VM is up');
   const disks = queueDisks(input, now);
   const steps = [...buildSteps({ ...input, binderImage }), ...disks.steps];
-  const times = [...progress.map(({ deadline }) => deadline), disks.againAt].filter((at) => at !== undefined);
+  const { againAt: troubleAt } = diskTrouble(observed, desired, now);
+  const deadlines = progress.map(({ deadline }) => deadline);
+  const times = [...deadlines, disks.againAt, troubleAt].filter((at) => at !== undefined);
   return {
     ...result('Building', steps, buildingMessage(progress)),
     againAfterMs: times.length > 0 ? Math.max(0, Math.min(...times) - now) : undefined,
@@ -196,18 +196,16 @@ function buildingMessage(progress: readonly MachineProgress[]): string {
   return `${up} of ${progress.length} VMs are up`;
 }
 
-function progressIn(
-  { target, children }: ObservedClone,
-  desired: Desired,
-  now: number,
-): readonly MachineProgress[] {
+function progressIn(observed: ObservedClone, desired: Desired, now: number): readonly MachineProgress[] {
+  const { target, children } = observed;
+  const liveDisk = liveDisksOf(observed);
   return desired.machines.map((machine) =>
     progressOf(
       machine,
       {
         machine: target.machines.get(machine.name),
         instance: children.instances.get(machine.name),
-        claims: machine.disks.map(({ claim }) => target.claims.get(claim)),
+        disks: machine.disks.map(liveDisk),
         boundAt: Math.max(0, ...machine.disks.map(({ claim }) => target.boundAt?.get(claim) ?? 0)),
       },
       now,

@@ -46,7 +46,7 @@ describe('what a VM cannot start without', () => {
     expect(copyReferences(machine, aContext(sameNamespace))).toEqual([]);
   });
 
-  it('is looked for before anything is made, and its name in the target is tried', () => {
+  it('finding A6, B §9.12, D Waiting: is looked for before anything is made, and its name in the target is tried', () => {
     const asked = told(checkReferences([machine], aContext()));
     expect(asked).toContain('look for Secret production/user-data');
     expect(asked).toContain('dry run of Secret staging/user-data');

@@ -32,12 +32,14 @@ describe('taking a clone down', () => {
     expect(waitingFor).toBe('VMs to go: db, api, web and 1 more');
   });
 
-  it('waits for VMs that are on their way out before it takes the next tier', () => {
+  it('finding B §8 order at stop: waits for VMs that are on their way out before it takes the next tier, or their disks', () => {
     const machines = [inTier('db', 0), inTier('web', 2, { deletionTimestamp: at(0) })];
     expect(remove({ machines })).toMatchObject({ steps: [], finished: false });
+    const last = [inTier('db', 0, { deletionTimestamp: at(0) })];
+    expect(remove({ machines: last, claims: [aClaim('db-root')] })).toMatchObject({ steps: [] });
   });
 
-  it('takes the disks when the VMs are gone, and their snapshots only when the disks are', () => {
+  it('finding D Stop, D VolumeSnapshot: takes the disks when the VMs are gone, and their snapshots only when the disks are', () => {
     const rest = { claims: [aClaim('db-root')], binders: [named('binder')], dataVolumes: [named('db-data')] };
     const snapshots = { snapshots: [named('db-root-1')], contents: [named('content')] };
     expect(told(remove({ ...rest, ...snapshots }).steps)).toEqual([
@@ -49,6 +51,23 @@ describe('taking a clone down', () => {
       `delete every VolumeSnapshot with envclone.io/clone=${cloneUid}`,
       `delete every VolumeSnapshotContent with envclone.io/clone=${cloneUid}`,
     ]);
+  });
+
+  it('finding B §3.8: lets the claim of a DataVolume go with it: deleted alone it would be made again', () => {
+    const annotations = { 'cdi.kubevirt.io/createdForDataVolume': 'db-data' };
+    const claim = { ...aClaim('db-data'), metadata: { ...aClaim('db-data').metadata, annotations } };
+    const { steps, waitingFor } = remove({ claims: [claim], dataVolumes: [named('db-data')] });
+    expect(told(steps)).toEqual(['delete DataVolume staging/db-data']);
+    expect(waitingFor).toContain('disks to go');
+    expect(told(remove({ claims: [claim] }).steps)).toEqual(['delete PersistentVolumeClaim staging/db-data']);
+  });
+
+  it('finding D Delete: deletes VMs in the background and with their own grace, and no pod but binders', () => {
+    const machines = [inTier('db', 0)];
+    expect(remove({ machines, binders: [named('binder')] }).steps).toEqual([
+      expect.objectContaining({ step: 'delete', propagation: 'Background' }),
+    ]);
+    expect(remove({ machines }).steps[0]).not.toHaveProperty('gracePeriodSeconds');
   });
 
   it('takes its Services, its policy, its pin, and the capture that was made for it', () => {

@@ -15,6 +15,7 @@ import type { Kind, KubeObject } from '../../cluster/objects.ts';
 import { annotations, labels } from '../../names.ts';
 import type { ObservedClone } from '../../observe/environment-clone.ts';
 import type { Step } from '../steps.ts';
+import { isMadeFor } from './claim-maker.ts';
 import type { CloneContext } from './context.ts';
 import { releaseSnapshot } from './snapshot-protection.ts';
 import { isOwnCapture, unpin } from './source.ts';
@@ -33,7 +34,11 @@ export function planRemoval(observed: ObservedClone, context: CloneContext): Rem
   const disks = [
     ...deleteEach(pods, binders),
     ...deleteEach(dataVolumes, volumes),
-    ...deleteEach(persistentVolumeClaims, claims),
+    // One that is deleted before its DataVolume is made again; with it, it goes.
+    ...deleteEach(
+      persistentVolumeClaims,
+      claims.filter((claim) => !volumes.some((volume) => isMadeFor(claim, volume))),
+    ),
   ];
   // A snapshot that is deleted while a claim is made from it and the claim hold each other up for ever.
   if (binders.length + volumes.length + claims.length > 0)

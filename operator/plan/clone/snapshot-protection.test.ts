@@ -35,7 +35,7 @@ describe('the mark of external-provisioner on a snapshot that is being deleted',
     ).toHaveLength(1);
   });
 
-  it('stays while a claim waits to be made from the snapshot', () => {
+  it('finding D VolumeSnapshot: stays while a claim waits to be made from the snapshot', () => {
     expect(releaseSnapshot(aSnapshot(), [aClaim('root-1', 'Pending')])).toEqual([]);
   });
 

@@ -10,6 +10,7 @@ import {
   volumeSnapshots,
 } from '../../cluster/kinds.generated.ts';
 import type { Step } from '../steps.ts';
+import { isBound } from './filled.ts';
 
 export const provisionerProtection = 'provisioner.storage.kubernetes.io/volumesnapshot-as-source-protection';
 
@@ -26,7 +27,7 @@ export function releaseSnapshot(
   ];
 }
 
-function waitsFor({ spec, status }: PersistentVolumeClaim, snapshot: string): boolean {
-  const source = spec?.dataSourceRef;
-  return status?.phase !== 'Bound' && source?.kind === 'VolumeSnapshot' && source.name === snapshot;
+function waitsFor(claim: PersistentVolumeClaim, snapshot: string): boolean {
+  const source = claim.spec?.dataSourceRef;
+  return !isBound(claim) && source?.kind === 'VolumeSnapshot' && source.name === snapshot;
 }

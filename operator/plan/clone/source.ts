@@ -103,13 +103,18 @@ export function machineNotFound({ spec }: EnvironmentCloneObject, machine: strin
   );
 }
 
+/** Whether something of the capture is in the clone: from then on it is made of that capture or not at all. */
+export function hasBegun({ children }: ObservedClone): boolean {
+  return children.contents.length + children.claims.length + children.machines.length > 0;
+}
+
 /** Why there is no snapshot to clone from; nothing where it is only not finished. */
-export function snapshotBlockers(
-  { clone, snapshot, unreadable }: ObservedClone,
-  { sourceNamespace }: CloneContext,
-): readonly Blocker[] {
+export function snapshotBlockers(observed: ObservedClone, context: CloneContext): readonly Blocker[] {
+  const { clone, snapshot, unreadable } = observed;
+  const { sourceNamespace } = context;
   const { source, asOf, maxAge } = clone.spec;
   if (unreadable) return [blocker('SnapshotUnreadable', unreadable)];
+  if (!snapshot && hasBegun(observed)) return [captureIsGone(observed, context)];
   if (!snapshot && source.snapshot)
     return [
       blocker('SnapshotNotFound', `there is no EnvironmentSnapshot ${sourceNamespace}/${source.snapshot}`),
@@ -137,13 +142,23 @@ export function snapshotBlockers(
       ),
     ];
   const { phase, conditions } = snapshot.status ?? {};
-  if (phase === 'Incomplete' || phase === 'Failed') {
+  // Of a capture that has lost disks since, those that are made already are not missed: see `diskIsLost`.
+  if ((phase === 'Incomplete' && !hasBegun(observed)) || phase === 'Failed') {
     const complete = conditions?.find(({ type }) => type === 'Complete');
     return [
       blocker(complete?.reason ?? 'SnapshotIncomplete', complete?.message ?? 'the capture is incomplete'),
     ];
   }
   return [];
+}
+
+/** Captured again it would be another instant, of which the disks that are made already are not. */
+function captureIsGone({ clone }: ObservedClone, { sourceNamespace }: CloneContext): Blocker {
+  const name = clone.spec.source.snapshot ?? clone.status?.snapshot?.name ?? ownCaptureName(clone);
+  return blocker(
+    'SnapshotGone',
+    `EnvironmentSnapshot ${sourceNamespace}/${name}, from which the clone is half made, is gone: delete the clone and make another`,
+  );
 }
 
 /** A capture for this clone alone: it goes with the clone. */
