@@ -1,5 +1,6 @@
 /** The main promise: an environment comes up again elsewhere, in the order of its dependencies. */
 import { describe, expect } from 'vitest';
+import type { KubeObject } from '../../operator/cluster/index.ts';
 import {
   environmentSnapshots,
   persistentVolumeClaims,
@@ -41,10 +42,12 @@ describe('a clone of four VMs, web → api → db and api → queue', () => {
     expect(made('web')).toBeGreaterThan(up('api'));
   });
 
-  it('has all of its disks asked for before the first VM is up', ({ made: { machines, claims } }) => {
-    const asked = claims.filter(({ type }) => type === 'added').map(({ place }) => place);
-    expect(asked).toHaveLength(5);
-    expect(Math.max(...asked)).toBeLessThan(machines.find(({ object }) => isReady(object))!.place);
+  it('has its disks asked for tier by tier, each when those before it are bound', ({ made: { claims } }) => {
+    const asked = (name: string) => firstOf(claims, name, () => true);
+    const bound = (name: string) => firstOf(claims, name, ({ status }) => status?.phase === 'Bound');
+    for (const first of ['db-root', 'db-data', 'queue-root'])
+      expect(asked('api-root')).toBeGreaterThan(bound(first));
+    expect(asked('web-root')).toBeGreaterThan(bound('api-root'));
   });
 
   it('leaves nothing in the namespace of its source but the capture', async ({ made: { scene, clone } }) => {
@@ -75,12 +78,12 @@ function isReady({ status }: VirtualMachine): boolean {
 }
 
 /** Place in the cluster's history of the first moment at which something holds for a VM. */
-function firstOf(
-  moments: readonly Moment<VirtualMachine>[],
+function firstOf<T extends KubeObject>(
+  moments: readonly Moment<T>[],
   name: string,
-  isSo: (machine: VirtualMachine) => boolean,
+  isSo: (object: T) => boolean,
 ): number {
   const found = moments.find(({ object }) => object.metadata.name === name && isSo(object));
-  if (!found) throw new Error(`nothing of the kind was seen of VM ${name}`);
+  if (!found) throw new Error(`nothing of the kind was seen of ${name}`);
   return found.place;
 }

@@ -11,6 +11,8 @@ export interface StandInContext {
   readonly faults: Faults;
   readonly podReadiness: PodReadiness;
   readonly disks: DiskLocator;
+  /** Whether a guest installs itself on a disk on which nothing is; else there is nothing to boot. */
+  readonly blankDisksBoot: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -22,7 +24,7 @@ export interface PodReadiness {
   /** Says that the pod itself ends: without a call the kubelet ends it soon after its deletion. */
   holdTermination(namespace: string, name: string): void;
   /** The pod's processes ended: it becomes Succeeded or Failed, and goes if it is being deleted. */
-  exit(namespace: string, name: string, exitCode: number): void;
+  exit(namespace: string, name: string, exitCode: number, message?: string): void;
 }
 
 /** Finds the bytes of a volume. */

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Fault } from './faults.ts';
+import type { GuestSystem } from './guest/journal.ts';
+import type { Words } from './kubevirt/domain/interview.ts';
 import type { Message, Request } from './messages.ts';
 import type { PaceName } from './pace.ts';
 
@@ -12,6 +14,10 @@ export interface StandIns extends AsyncDisposable {
   inject(fault: Fault): Promise<void>;
   /** Takes back the faults of a name, or all. */
   clear(name?: string): Promise<void>;
+  /** Writes an installed system onto the disk of a claim that is bound and empty: it comes along with every copy. */
+  install(namespace: string, claim: string, system: GuestSystem): Promise<void>;
+  /** What the running guest of a VM says of itself; `{ error }` where it does not answer. */
+  ask(namespace: string, name: string): Promise<Words>;
   /** Ends the process and waits until it has ended. */
   stop(): Promise<void>;
   /** Where volumes and snapshots lie. */
@@ -23,6 +29,8 @@ export interface StandInOptions {
   readonly kubeconfig: string;
   readonly directory: string;
   readonly pace: PaceName;
+  /** Whether a guest installs itself on a disk on which nothing is (default); else there is nothing to boot. */
+  readonly blankDisksBoot?: boolean;
 }
 
 /** Starts the stand-ins in a process of their own; resolves when all of them watch. */
@@ -40,16 +48,21 @@ export async function startStandIns(options: StandInOptions): Promise<StandIns> 
   };
   return {
     directory: options.directory,
-    inject: (fault) => requests.send({ kind: 'inject', fault }),
-    clear: (name) => requests.send({ kind: 'clear', name }),
+    inject: async (fault) => void (await requests.send({ kind: 'inject', fault })),
+    clear: async (name) => void (await requests.send({ kind: 'clear', name })),
+    install: async (namespace, claim, system) =>
+      void (await requests.send({ kind: 'install', namespace, claim, system })),
+    ask: async (namespace, name) => (await requests.send({ kind: 'ask', namespace, name }))!,
     stop,
     [Symbol.asyncDispose]: stop,
   };
 }
 
-function forkProgram({ kubeconfig, directory, pace }: StandInOptions, log: string): ChildProcess {
+function forkProgram(options: StandInOptions, log: string): ChildProcess {
+  const { kubeconfig, directory, pace, blankDisksBoot = true } = options;
   const output = openSync(log, 'a');
   const args = ['--kubeconfig', kubeconfig, '--data', directory, '--pace', pace];
+  if (!blankDisksBoot) args.push('--blank-disks-idle');
   const program = new URL('./main.ts', import.meta.url).pathname;
   try {
     return fork(program, args, { execArgv: [], stdio: ['ignore', output, output, 'ipc'] });
@@ -70,33 +83,40 @@ async function ready(child: ChildProcess, log: string): Promise<void> {
 
 type Asked<T> = T extends unknown ? Omit<T, 'id'> : never;
 
+interface Answer {
+  readonly error?: string;
+  readonly words?: Words;
+}
+
 /** Numbers requests to the process and waits for each one's answer. */
 class Requests {
   readonly #child: ChildProcess;
-  readonly #waiting = new Map<number, (error: string | undefined) => void>();
+  readonly #waiting = new Map<number, (answer: Answer) => void>();
   #last = 0;
 
   constructor(child: ChildProcess) {
     this.#child = child;
     child.on('message', (message: Message) => {
-      if (message.kind === 'answer') this.#settle(message.id, message.error);
+      if (message.kind === 'answer') this.#settle(message.id, message);
     });
     child.once('exit', () => {
-      for (const id of this.#waiting.keys()) this.#settle(id, 'the stand-ins have ended');
+      for (const id of this.#waiting.keys()) this.#settle(id, { error: 'the stand-ins have ended' });
     });
   }
 
-  send(request: Asked<Request>): Promise<void> {
+  send(request: Asked<Request>): Promise<Words | undefined> {
     this.#last += 1;
     const id = this.#last;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, (error) => (error === undefined ? resolve() : reject(new Error(error))));
-      this.#child.send({ id, ...request }, (error) => error && this.#settle(id, error.message));
+      this.#waiting.set(id, ({ error, words }) =>
+        error === undefined ? resolve(words) : reject(new Error(error)),
+      );
+      this.#child.send({ id, ...request }, (error) => error && this.#settle(id, { error: error.message }));
     });
   }
 
-  #settle(id: number, error: string | undefined): void {
-    this.#waiting.get(id)?.(error);
+  #settle(id: number, answer: Answer): void {
+    this.#waiting.get(id)?.(answer);
     this.#waiting.delete(id);
   }
 }

@@ -6,6 +6,7 @@ import type { Pace } from '../pace.ts';
 import type { StorageCaches } from '../storage/caches.ts';
 import type { CsiDriver } from '../storage/driver.ts';
 import type { ClaimEvents } from './claim-events.ts';
+import type { Telling } from './clone/telling.ts';
 import type { CloneSource, DataVolume, StorageProfile } from './objects.ts';
 
 /** What CDI's controllers work with. */
@@ -15,6 +16,7 @@ export interface Cdi {
   readonly caches: CdiCaches;
   /** Where bytes lie: a host-assisted clone copies them itself. */
   readonly disks: CsiDriver;
+  readonly telling: Telling;
   readonly pace: Pace;
   readonly signal: AbortSignal;
 }

@@ -178,6 +178,52 @@ test('where the driver cannot clone, CDI copies and says why on the claim', asyn
   });
 });
 
+test('a copy by the host leaves neither its pods nor its temporary claim', async () => {
+  const clonePhase = ({ metadata }: Claim) => metadata.annotations?.['cdi.kubevirt.io/clonePhase'];
+  const seen = await source.record<Claim>(Claims, 'copied-by-pods', clonePhase);
+  await create(source, 'copied-by-pods', { source: fromSnapshot(), storage: { storageClassName: 'other' } });
+  await succeeded(source, 'copied-by-pods');
+  expect(
+    isInOrder(seen, [undefined, 'Pending', 'SnapshotClone', 'HostClone', 'Succeeded']),
+    seen.join(),
+  ).toBe(true);
+  const { metadata } = await source.get<Claim>(Claims, 'copied-by-pods');
+  await source.untilGone(Pods, `cdi-upload-tmp-pvc-${metadata.uid}`);
+  await source.untilGone(Claims, `tmp-pvc-${metadata.uid}`);
+});
+
+test('a clone of a claim without a size is as large as the image, which a pod measures', async () => {
+  await source.boundClaim('image');
+  const annotations = { 'cdi.kubevirt.io/storage.contentType': 'kubevirt' };
+  const path = resourcePath(Claims, source.namespace, 'image');
+  await source.client.mergePatch(path, { metadata: { annotations } });
+  const pvc = { namespace: source.namespace, name: 'image' };
+  await create(source, 'measured', { source: { pvc }, storage: immediate });
+  await succeeded(source, 'measured');
+  const { metadata, spec } = await source.get<Claim>(Claims, 'measured');
+  // 60 MiB is what 6 % of overhead leave of 64 MiB; the clone's own overhead comes on top.
+  expect(spec.resources?.requests?.storage).toBe('66689434');
+  expect(metadata.annotations).toHaveProperty(['cdi.kubevirt.io/permissiveClone'], 'true');
+  const original = await source.get<Claim>(Claims, 'image');
+  expect(original.metadata.annotations).toMatchObject({
+    'cdi.Kubervirt.io/virtualSize': '62914560',
+    'cdi.Kubervirt.io/sourceCapacity': '64Mi',
+  });
+  await source.untilGone(Pods, `size-detection-${original.metadata.uid}`);
+});
+
+test('a clone smaller than its claim fails for ever, with a claim that waits', async () => {
+  const storage = { ...immediate, resources: { requests: { storage: '16Mi' } } };
+  const pvc = { namespace: source.namespace, name: 'data' };
+  await create(source, 'too-small', { source: { pvc }, storage });
+  const volume = await obstacle(source, 'too-small', 'Error');
+  expect(volume.status?.phase).toBe('CloneScheduled');
+  expect(volume.status!.conditions!.find(({ type }) => type === 'Running')!.message).toBe(
+    'target resources requests storage size is smaller than the source 17783849 < 67108864',
+  );
+  await source.delete(DataVolumes, 'too-small');
+});
+
 test('a member of a group is refused for ever: it has no class', async () => {
   await source.boundClaim('grouped', {}, { capture: 'dv' });
   await source.create(VolumeGroupSnapshots, {

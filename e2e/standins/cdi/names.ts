@@ -13,6 +13,7 @@ export const dataSourceNamespace = `${group}/dataSourceNamespace`;
 export const contentType = `${group}/storage.contentType`;
 export const podRestarts = `${group}/storage.pod.restarts`;
 export const podPhase = `${group}/storage.pod.phase`;
+export const podReady = `${group}/storage.pod.ready`;
 export const podSchedulable = `${group}/storage.pod.schedulable`;
 export const preallocation = `${group}/storage.preallocation.requested`;
 export const populatedFor = `${group}/storage.populatedFor`;
@@ -24,9 +25,19 @@ export const populatorProgress = `${group}/storage.populator.progress`;
 export const populatorKind = `${group}/storage.populator.kind`;
 export const primeName = `${group}/storage.populator.pvcPrime`;
 export const importSource = `${group}/storage.import.source`;
+export const importPodName = `${group}/storage.import.importPodName`;
 export const eventSource = `${group}/events.source`;
 export const eventSourceKind = `${group}/events.source.kind`;
 export const ownedByDataVolume = `${group}/ownedByDataVolume`;
+export const permissiveClone = `${group}/permissiveClone`;
+export const virtualSize = 'cdi.Kubervirt.io/virtualSize';
+export const sourceCapacity = 'cdi.Kubervirt.io/sourceCapacity';
+export const ownerUid = `${group}/ownerUID`;
+export const uploadPod = `${group}/storage.uploadPodName`;
+export const uploadClient = `${group}/uploadClientName`;
+export const sourceClonePod = `${group}/storage.sourceClonePodName`;
+export const cloneOwnerReference = `${group}/storage.ownerRef`;
+export const cloneRequest = 'k8s.io/CloneRequest';
 export const createdByController = `${group}/storage.createdByController`;
 
 export const bound = `${group}/storage.condition.bound`;
@@ -37,6 +48,7 @@ export const runningMessage = `${group}/storage.condition.running.message`;
 export const runningReason = `${group}/storage.condition.running.reason`;
 
 export const cloneFinalizer = `${group}/clonePopulator`;
+export const sourcePodFinalizer = `${group}/cloneSource`;
 export const crossNamespaceFinalizer = `${group}/dataVolumeFinalizer`;
 export const ownedByUid = `${group}/OwnedByUID`;
 

@@ -1,5 +1,5 @@
 import type { ClaimSpec, StorageClass } from '../storage/objects.ts';
-import { formatQuantity, parseQuantity } from '../storage/quantity.ts';
+import { formatDecimal, parseQuantity } from '../storage/quantity.ts';
 import type { CdiCaches } from './cdi.ts';
 import { cloneOrigin, type DataVolume, type StorageProfile } from './objects.ts';
 import { inflate, MEBIBYTE } from './sizes.ts';
@@ -49,13 +49,13 @@ function withSize(spec: ClaimSpec, isClone: boolean): ClaimSpec {
   const stated = spec.resources?.requests?.storage;
   if (stated === undefined) {
     if (!isClone) throw new RenderError('PVC Spec is not valid - missing storage size');
-    return withRequest(spec, 0);
+    return withRequest(spec, '0');
   }
   const bytes = parseQuantity(stated);
   if (bytes < MEBIBYTE) throw new RenderError('PVC Spec is not valid - storage size should be at least 1MiB');
-  return withRequest(spec, inflate(bytes, spec.volumeMode));
+  return withRequest(spec, formatDecimal(inflate(bytes, spec.volumeMode)));
 }
 
-export function withRequest(spec: ClaimSpec, bytes: number): ClaimSpec {
-  return { ...spec, resources: { ...spec.resources, requests: { storage: formatQuantity(bytes) } } };
+export function withRequest(spec: ClaimSpec, storage: string): ClaimSpec {
+  return { ...spec, resources: { ...spec.resources, requests: { storage } } };
 }

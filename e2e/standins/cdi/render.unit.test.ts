@@ -50,7 +50,7 @@ describe('a storage', () => {
   test('grows by the overhead of a file system, not on a block device', () => {
     const request = (spec: ClaimSpec) => spec.resources?.requests?.storage;
     expect(request(storage(sized('64Mi')))).toBe('71135396');
-    expect(request(storage({ ...sized('64Mi'), volumeMode: 'Block' }))).toBe('64Mi');
+    expect(request(storage({ ...sized('64Mi'), volumeMode: 'Block' }))).toBe('67108864');
   });
 
   test('of a clone may leave its size to the source', () => {

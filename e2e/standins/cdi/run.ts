@@ -6,6 +6,7 @@ import { EventRecorder } from '../kube/events.ts';
 import { clientOf } from '../kube/identity.ts';
 import { DataVolumes, StorageProfiles, VolumeCloneSources } from '../kube/kinds.ts';
 import { joinKey, keyOf } from '../kube/objects.ts';
+import type { Pod } from '../node/objects.ts';
 import type { PodCaches } from '../node/pods.ts';
 import type { StorageCaches } from '../storage/caches.ts';
 import type { CsiDriver } from '../storage/driver.ts';
@@ -14,11 +15,13 @@ import { serveAdmission } from './admission/serve.ts';
 import type { Cdi, CdiCaches } from './cdi.ts';
 import { ClaimEvents } from './claim-events.ts';
 import { reconcileClone } from './clone/populator.ts';
+import { Telling } from './clone/telling.ts';
 import { cloneOwner } from './clone/temporary-claim.ts';
+import { runCopies } from './copy/run.ts';
 import { reconcileDataVolume } from './datavolume/reconcile.ts';
 import { cdiIdentity } from './identity.ts';
 import { importTargetOf, reconcileImport } from './import/populator.ts';
-import { eventSource, ownedByUid } from './names.ts';
+import { eventSource, ownedByDataVolume, ownedByUid } from './names.ts';
 import { type CloneSource, cloneOrigin, type DataVolume, type StorageProfile } from './objects.ts';
 import { makeConfig, reconcileProfile } from './profiles.ts';
 import { endShortPods } from './short-pods.ts';
@@ -34,7 +37,7 @@ export async function startCdi(
   const client = await clientOf(context.adminKubeconfig, cdiIdentity);
   const caches = await startCaches(client, storage, pods, signal);
   const events = new EventRecorder(client, 'cdi-controller');
-  const cdi: Cdi = { client, events, caches, disks, pace, signal };
+  const cdi: Cdi = { client, events, caches, disks, telling: new Telling(), pace, signal };
   await makeConfig(client);
   const server = await serveAdmission(context, cdi);
   const ended = Promise.all([
@@ -42,7 +45,8 @@ export async function startCdi(
     runClones(cdi),
     runImports(cdi),
     runProfiles(cdi),
-    endShortPods(pods, context.podReadiness, pace, signal),
+    runCopies(cdi, context.podReadiness, common(cdi)),
+    endShortPods(cdi, context.podReadiness),
   ]).then(() => server.close());
   return { ended };
 }
@@ -65,11 +69,12 @@ async function startCaches(
 
 function common({ pace, signal }: Cdi) {
   const longest = pace.milliseconds('cdi tries again at most');
-  return { concurrency: 3, backOff: { first: 5, longest }, signal };
+  // The real one has 3 for each of its many controllers, which are fewer here.
+  return { concurrency: 10, backOff: { first: 5, longest }, signal };
 }
 
 function runVolumes(cdi: Cdi): Promise<void> {
-  const { dataVolumes, claims, snapshots, profiles, classes } = cdi.caches;
+  const { dataVolumes, claims, snapshots, pods, profiles, classes } = cdi.caches;
   const ofSource = (kind: string) => (object: Claim | VolumeSnapshot) => clonesOf(cdi, kind, keyOf(object));
   const all = () => dataVolumes.list().map(keyOf);
   return runController({
@@ -80,11 +85,22 @@ function runVolumes(cdi: Cdi): Promise<void> {
       source(claims),
       source(claims, ofSource('pvc')),
       source(snapshots, ofSource('snapshot')),
+      source(pods.cache, dataVolumeOf),
       source(profiles, all),
       source(classes, all),
     ],
     reconcile: (key) => reconcileDataVolume(cdi, key),
   });
+}
+
+/** The DataVolume that a pod measures a source for. */
+function dataVolumeOf({ metadata }: Pod): string[] {
+  const { namespace, ownerReferences = [], annotations = {} } = metadata;
+  const near = ownerReferences
+    .filter(({ kind }) => kind === 'DataVolume')
+    .map(({ name }) => joinKey(namespace, name));
+  const far = annotations[ownedByDataVolume];
+  return far ? [...near, far] : near;
 }
 
 /** The DataVolumes that wait for a source: those that have a claim follow the claim. */

@@ -1,22 +1,21 @@
 import type { PodReadiness } from '../context.ts';
 import { runController, source } from '../kube/controller.ts';
 import { splitKey } from '../kube/objects.ts';
-import type { Pod } from '../node/objects.ts';
-import type { PodCaches } from '../node/pods.ts';
-import type { Pace } from '../pace.ts';
+import { claimNames, type Pod } from '../node/objects.ts';
+import type { Cdi } from './cdi.ts';
 import { prepLabel } from './clone/prep-claim.ts';
-import { importerLabel } from './import/manifests.ts';
+import { saidOfSize } from './datavolume/size-detection.ts';
+import { importerLabel, importerWords } from './import/manifests.ts';
 
 const label = 'cdi.kubevirt.io';
 const short = [prepLabel[label], importerLabel[label]];
 
 /** Lets the processes in CDI's own pods end soon after they have started. Ends when aborted. */
 export async function endShortPods(
-  pods: PodCaches,
+  { caches, pace, signal }: Pick<Cdi, 'caches' | 'pace' | 'signal'>,
   readiness: PodReadiness,
-  pace: Pace,
-  signal: AbortSignal,
 ): Promise<void> {
+  const { pods, claims } = caches;
   await runController({
     name: 'cdi pods',
     sources: [
@@ -24,13 +23,24 @@ export async function endShortPods(
     ],
     reconcile: async (key) => {
       const { namespace, name } = splitKey(key);
-      if (!pods.cache.get(namespace, name)) return;
+      const pod = pods.cache.get(namespace, name);
+      if (!pod) return;
       await pace.wait('a short pod ends', signal);
-      readiness.exit(namespace!, name, 0);
+      const used = claimNames(pod).map((claim) => claims.get(namespace, claim));
+      readiness.exit(
+        namespace!,
+        name,
+        0,
+        saidOfSize(pod, used) ?? (isImporter(pod) ? importerWords : undefined),
+      );
     },
     concurrency: 20,
     signal,
   });
+}
+
+function isImporter({ metadata }: Pod): boolean {
+  return metadata.labels?.[label] === importerLabel[label];
 }
 
 function runs({ metadata, status }: Pod): boolean {

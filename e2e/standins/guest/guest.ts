@@ -17,7 +17,8 @@ export interface GuestDefinition {
 export class Guest {
   readonly definition: GuestDefinition;
   readonly #disks: readonly GuestDisk[];
-  #boot = randomUUID();
+  readonly #boot = randomUUID();
+  #wroteAt = performance.now();
   #stopped = false;
 
   constructor(definition: GuestDefinition) {
@@ -28,6 +29,15 @@ export class Guest {
   /** The last record that is on every disk. */
   get written(): number {
     return this.#disks.length === 0 ? 0 : Math.min(...this.#disks.map((disk) => disk.last));
+  }
+
+  /** The number of this boot, counted by what is on the first disk. */
+  get boots(): number {
+    return (this.#disks[0]?.boots ?? 0) + 1;
+  }
+
+  get lastWriteAgeMs(): number {
+    return Math.round(performance.now() - this.#wroteAt);
   }
 
   get hasDisks(): boolean {
@@ -42,11 +52,8 @@ export class Guest {
       if (disk.full) return false;
       disk.append(sequence, this.definition.uid, this.#boot);
     }
+    this.#wroteAt = performance.now();
     return true;
-  }
-
-  reboot(): void {
-    this.#boot = randomUUID();
   }
 
   /** Lets go of the disks: what is on them stays. */

@@ -7,7 +7,10 @@ import { crc32 } from 'node:zlib';
  *     0          4 KiB                64 KiB                                      size
  *     | header   | base pattern       | record 0 | record 1 | … | free (zeros)    |
  *
- * header   magic "envclone-guest/1" (16 bytes) · seed (16) · crc32 of these 32 bytes (4) · zeros
+ * header   magic "envclone-guest/2" (16 bytes) · seed (16) · flags (4) · serves after, in milliseconds (4)
+ *          · crc32 of these 40 bytes (4) · zeros
+ * flags    1: the system boots · 2: it has an agent · 4: it answers on every port. A header with any other flag, or another
+ *          magic, is not read: the disk counts as blank.
  * base     AES-128-CTR of zeros under the seed: stands for an installed system, so that no two installations
  *          are alike and any lost or moved block shows
  * record   magic "RECD" (4) · disk index (4) · sequence (8) · writer, the VMI's uid (16) · boot id (16)
@@ -19,10 +22,33 @@ export const HEADER_BYTES = 4096;
 export const JOURNAL_OFFSET = 65_536;
 export const RECORD_BYTES = 64;
 
-const HEADER_MAGIC = Buffer.from('envclone-guest/1');
+const HEADER_MAGIC = Buffer.from('envclone-guest/2');
 const RECORD_MAGIC = Buffer.from('RECD');
-const CHECKED_HEADER_BYTES = 32;
+const SEED_END = 32;
+const CHECKED_HEADER_BYTES = 40;
+const BOOTS = 1;
+const AGENT = 2;
+const EVERY_PORT = 4;
 const CHECKED_RECORD_BYTES = RECORD_BYTES - 4;
+
+/** What is installed on a disk: a guest is what its boot disk says, and so is every copy of it. */
+export interface GuestSystem {
+  readonly boots: boolean;
+  readonly agent: boolean;
+  /** How long after its boot its application answers. */
+  readonly servesAfterSeconds: number;
+  /** Whether it answers on every port, as the systems that guests install themselves do; else on 80 alone. */
+  readonly servesEveryPort?: boolean;
+}
+
+export const DEFAULT_SYSTEM: GuestSystem = {
+  boots: true,
+  agent: true,
+  servesAfterSeconds: 0,
+  servesEveryPort: true,
+};
+/** What a guest makes of further disks that are blank: file systems, from which nothing boots. */
+export const DATA_ONLY: GuestSystem = { boots: false, agent: false, servesAfterSeconds: 0 };
 
 export interface JournalRecord {
   /** Place of the disk among the VM's disks, from 0. */
@@ -36,21 +62,37 @@ export interface JournalRecord {
 }
 
 /** The first 64 KiB of a freshly installed disk: header and base pattern. */
-export function installedSystem(seed: Buffer): Buffer {
+export function installation(seed: Buffer, system: GuestSystem): Buffer {
   const header = Buffer.alloc(HEADER_BYTES);
   HEADER_MAGIC.copy(header, 0);
   seed.copy(header, HEADER_MAGIC.length);
+  header.writeUInt32LE(flagsOf(system), SEED_END);
+  header.writeUInt32LE(Math.round(system.servesAfterSeconds * 1000), SEED_END + 4);
   header.writeUInt32LE(crc32(header.subarray(0, CHECKED_HEADER_BYTES)), CHECKED_HEADER_BYTES);
   const cipher = createCipheriv('aes-128-ctr', seed, Buffer.alloc(16));
   return Buffer.concat([header, cipher.update(Buffer.alloc(JOURNAL_OFFSET - HEADER_BYTES))]);
 }
 
-/** The seed that a header names, or `undefined` for a disk on which nothing is installed. */
-export function seedOf(header: Buffer): Buffer | undefined {
+function flagsOf({ boots, agent, servesEveryPort }: GuestSystem): number {
+  return (boots ? BOOTS : 0) | (agent ? AGENT : 0) | (servesEveryPort ? EVERY_PORT : 0);
+}
+
+/** What a header says was installed; `undefined` for a disk on which nothing is. */
+export function installedOn(
+  header: Buffer,
+): { readonly seed: Buffer; readonly system: GuestSystem } | undefined {
   if (!header.subarray(0, HEADER_MAGIC.length).equals(HEADER_MAGIC)) return undefined;
   const crc = crc32(header.subarray(0, CHECKED_HEADER_BYTES));
   if (header.readUInt32LE(CHECKED_HEADER_BYTES) !== crc) return undefined;
-  return Buffer.from(header.subarray(HEADER_MAGIC.length, CHECKED_HEADER_BYTES));
+  const flags = header.readUInt32LE(SEED_END);
+  if ((flags & ~(BOOTS | AGENT | EVERY_PORT)) !== 0) return undefined;
+  const system = {
+    boots: (flags & BOOTS) !== 0,
+    agent: (flags & AGENT) !== 0,
+    servesAfterSeconds: header.readUInt32LE(SEED_END + 4) / 1000,
+    servesEveryPort: (flags & EVERY_PORT) !== 0,
+  };
+  return { seed: Buffer.from(header.subarray(HEADER_MAGIC.length, SEED_END)), system };
 }
 
 export function encodeRecord(record: JournalRecord): Buffer {

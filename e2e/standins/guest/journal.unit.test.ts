@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { decodeRecord, encodeRecord, installedSystem, type JournalRecord, seedOf } from './journal.ts';
+import {
+  DEFAULT_SYSTEM,
+  decodeRecord,
+  encodeRecord,
+  installation,
+  installedOn,
+  type JournalRecord,
+} from './journal.ts';
 
 const record: JournalRecord = {
   disk: 1,
@@ -21,13 +28,17 @@ test('a record with any byte changed is none', () => {
   }
 });
 
-test('a system names its seed, and another seed makes another system', () => {
+test('a disk names its seed and its system, and another seed makes another installation', () => {
   const [one, other] = [Buffer.alloc(16, 1), Buffer.alloc(16, 2)];
-  expect(seedOf(installedSystem(one))).toEqual(one);
-  expect(installedSystem(one)).toEqual(installedSystem(one));
-  expect(installedSystem(one).subarray(4096)).not.toEqual(installedSystem(other).subarray(4096));
+  const system = { boots: true, agent: false, servesAfterSeconds: 20, servesEveryPort: false };
+  expect(installedOn(installation(one, system))).toEqual({ seed: one, system });
+  expect(installation(one, system)).toEqual(installation(one, system));
+  expect(installation(one, system).subarray(4096)).not.toEqual(installation(other, system).subarray(4096));
 });
 
-test('a blank disk has no seed', () => {
-  expect(seedOf(Buffer.alloc(4096))).toBeUndefined();
+test('nothing is installed on a blank disk, nor on one whose header is torn', () => {
+  expect(installedOn(Buffer.alloc(4096))).toBeUndefined();
+  const torn = installation(Buffer.alloc(16, 1), DEFAULT_SYSTEM);
+  torn[33] = 0xff;
+  expect(installedOn(torn)).toBeUndefined();
 });

@@ -1,12 +1,13 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import {
   decodeRecord,
+  type GuestSystem,
   HEADER_BYTES,
-  installedSystem,
+  installation,
+  installedOn,
   JOURNAL_OFFSET,
   type JournalRecord,
   RECORD_BYTES,
-  seedOf,
 } from './journal.ts';
 
 /** What a disk says of itself: the system that was installed on it and every record since. */
@@ -33,15 +34,27 @@ export function readJournal(file: string): Journal {
   }
 }
 
-/** The same of a file that is open already. */
+/** What is installed on a raw disk image; `undefined` on a blank one. */
+export function readSystem(file: string): GuestSystem | undefined {
+  const descriptor = openSync(file, 'r');
+  try {
+    const header = readAt(descriptor, 0, HEADER_BYTES);
+    return header.length < HEADER_BYTES ? undefined : installedOn(header)?.system;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** The same as `readJournal` of a file that is open already. */
 export function readJournalOf(descriptor: number): Journal {
-  const system = readAt(descriptor, 0, JOURNAL_OFFSET);
-  const seed = system.length < HEADER_BYTES ? undefined : seedOf(system);
-  if (seed === undefined) return BLANK;
+  const start = readAt(descriptor, 0, JOURNAL_OFFSET);
+  const installed = start.length < HEADER_BYTES ? undefined : installedOn(start);
+  if (installed === undefined) return BLANK;
+  const { seed, system } = installed;
   const records = readRecords(descriptor);
   return {
     seed: seed.toString('hex'),
-    intact: system.equals(installedSystem(seed)),
+    intact: start.equals(installation(seed, system)),
     records,
     end: JOURNAL_OFFSET + records.length * RECORD_BYTES,
   };

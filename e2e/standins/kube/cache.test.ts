@@ -60,3 +60,16 @@ test('an answer that comes after the deletion was seen brings nothing back', asy
   cache.observe(map);
   expect(inCache('gone')).toBeUndefined();
 });
+
+test('what is forgotten is gone at once, and late news of it bring nothing back', async () => {
+  const map = await scratch.create<ConfigMap>(ConfigMaps, { metadata: { name: 'forgotten' } });
+  await expect.poll(() => inCache('forgotten')).toBeDefined();
+  cache.forget(map);
+  expect(inCache('forgotten')).toBeUndefined();
+  const late = await scratch.client.mergePatch<ConfigMap>(path('forgotten'), { data: { v: '1' } });
+  cache.observe(late);
+  expect(inCache('forgotten')).toBeUndefined();
+  await scratch.client.delete(path('forgotten'));
+  await scratch.create<ConfigMap>(ConfigMaps, { metadata: { name: 'forgotten' } });
+  await expect.poll(() => inCache('forgotten')).toBeDefined();
+});

@@ -20,6 +20,8 @@ export class Cache<T extends KubeObject = KubeObject> {
   readonly #objects = new Map<string, T>();
   readonly #byNamespace = new Map<string, Map<string, T>>();
   readonly #listeners: ChangeListener<T>[] = [];
+  /** UIDs of what is known to be gone although the watch has not said so yet. */
+  readonly #gone = new Set<string>();
   #resourceVersion = '0';
 
   /** `fieldSelector` narrows what is watched. */
@@ -55,6 +57,12 @@ export class Cache<T extends KubeObject = KubeObject> {
     return object;
   }
 
+  /** Takes in that a write of ours, which took its last finalizer, was the end of an object. */
+  forget(object: T): void {
+    this.#gone.add(object.metadata.uid);
+    this.#remove(object);
+  }
+
   async #follow(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
@@ -84,13 +92,16 @@ export class Cache<T extends KubeObject = KubeObject> {
   #take(event: Exclude<WatchEvent<T>, { type: 'ERROR' }>): void {
     this.#resourceVersion = event.object.metadata.resourceVersion;
     if (event.type === 'BOOKMARK') return;
-    if (event.type === 'DELETED') this.#remove(event.object);
-    else this.#put(event.object);
+    if (event.type === 'DELETED') {
+      this.#gone.delete(event.object.metadata.uid);
+      this.#remove(event.object);
+    } else this.#put(event.object);
   }
 
   async #list(): Promise<void> {
     const answer = await this.#client.list<T>(`${resourcePath(this.kind)}?${this.#selector}`);
     const gone = new Map(this.#objects);
+    this.#gone.clear();
     this.#resourceVersion = answer.metadata.resourceVersion;
     for (const item of answer.items) {
       gone.delete(keyOf(item));
@@ -100,6 +111,7 @@ export class Cache<T extends KubeObject = KubeObject> {
   }
 
   #put(object: T): void {
+    if (this.#gone.has(object.metadata.uid)) return;
     const key = keyOf(object);
     const old = this.#objects.get(key);
     if (old !== undefined && !isNewer(object, old.metadata.resourceVersion)) return;

@@ -4,6 +4,9 @@ import { type KubeObject, type ObjectReference, referenceTo } from './objects.ts
 
 export type EventType = 'Normal' | 'Warning';
 
+/** An Event that is repeated without end is counted up no more often than this. */
+const REPEAT_MS = 1000;
+
 /**
  * Writes core/v1 Events as client-go's recorder does: a repeated Event is counted up in place, and what cannot be
  * written (a namespace that is going away) is dropped.
@@ -13,7 +16,8 @@ export class EventRecorder {
   readonly #component: string;
   readonly #host: string;
   readonly #written = new Map<string, Written>();
-  #last: Promise<void> = Promise.resolve();
+  /** What is still to be written, by the object that it is about. */
+  readonly #queues = new Map<string, Promise<void>>();
 
   /** `component` is who reports, `host` the node it runs on (kubelet and scheduler set it). */
   constructor(client: KubeClient, component: string, host = '') {
@@ -22,7 +26,7 @@ export class EventRecorder {
     this.#host = host;
   }
 
-  /** Records an Event in the background, in the order of the calls. */
+  /** Records an Event in the background; those about one object in the order of the calls. */
   recordEvent(
     regarding: KubeObject | ObjectReference,
     type: EventType,
@@ -30,7 +34,13 @@ export class EventRecorder {
     message: string,
   ): void {
     const involved = 'metadata' in regarding ? referenceTo(regarding) : regarding;
-    this.#last = this.#last.then(() => this.#write(involved, type, reason, message)).catch(() => {});
+    const subject = `${involved.namespace}/${involved.name}/${involved.uid}`;
+    const before = this.#queues.get(subject) ?? Promise.resolve();
+    const written = before.then(() => this.#write(involved, type, reason, message)).catch(() => {});
+    this.#queues.set(subject, written);
+    void written.then(() => {
+      if (this.#queues.get(subject) === written) this.#queues.delete(subject);
+    });
   }
 
   async #write(involved: ObjectReference, type: EventType, reason: string, message: string): Promise<void> {
@@ -38,12 +48,15 @@ export class EventRecorder {
     const before = this.#written.get(key);
     if (before !== undefined) return this.#countUp(before);
     const event = this.#newEvent(involved, type, reason, message);
-    this.#written.set(key, { namespace: event.metadata.namespace, name: event.metadata.name, count: 1 });
+    const { namespace, name } = event.metadata;
+    this.#written.set(key, { namespace, name, count: 1, at: Date.now() });
     await this.#client.create(resourcePath(Events, event.metadata.namespace), event);
   }
 
   async #countUp(written: Written): Promise<void> {
     written.count += 1;
+    if (Date.now() - written.at < REPEAT_MS) return;
+    written.at = Date.now();
     const path = resourcePath(Events, written.namespace, written.name);
     await this.#client.mergePatch(path, { count: written.count, lastTimestamp: now() });
   }
@@ -73,6 +86,8 @@ interface Written {
   readonly namespace: string;
   readonly name: string;
   count: number;
+  /** When it was last sent. */
+  at: number;
 }
 
 let sequence = process.hrtime.bigint();

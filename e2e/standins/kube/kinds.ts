@@ -120,6 +120,12 @@ export const VirtualMachineSnapshots = namespaced(
   'virtualmachinesnapshots',
   'VirtualMachineSnapshot',
 );
+export const VirtualMachineSnapshotContents = namespaced(
+  'snapshot.kubevirt.io',
+  'v1beta1',
+  'virtualmachinesnapshotcontents',
+  'VirtualMachineSnapshotContent',
+);
 export const VirtualMachineRestores = namespaced(
   'snapshot.kubevirt.io',
   'v1beta1',
@@ -159,6 +165,12 @@ export const VirtualMachineClusterPreferences = clusterWide(
   'VirtualMachineClusterPreference',
 );
 
+export const CustomResourceDefinitions = clusterWide(
+  'apiextensions.k8s.io',
+  'v1',
+  'customresourcedefinitions',
+  'CustomResourceDefinition',
+);
 export const ApiServices = clusterWide('apiregistration.k8s.io', 'v1', 'apiservices', 'APIService');
 export const MutatingWebhooks = clusterWide(
   'admissionregistration.k8s.io',

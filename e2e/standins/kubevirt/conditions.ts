@@ -25,6 +25,11 @@ export function withCondition(conditions: readonly Condition[] = [], condition: 
   return conditions.map((other) => (other === before ? timed : other));
 }
 
+/** The same, with the time since which it holds. */
+export function withTimedCondition(conditions: readonly Condition[] = [], condition: Condition): Condition[] {
+  return withCondition(conditions, { ...condition, lastTransitionTime: timestamp() });
+}
+
 export function withoutCondition(conditions: readonly Condition[] = [], type: string): Condition[] {
   return conditions.filter((condition) => condition.type !== type);
 }

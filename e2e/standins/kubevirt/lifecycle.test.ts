@@ -163,7 +163,7 @@ describe.runIf(theLab().canInject)('the life of a VM', () => {
     });
     expect(vm.status?.printableStatus).toBe('Starting');
     expect(conditionOf(vm.status?.conditions, 'Synchronized')?.message).toContain(
-      'Failed to get "write" lock',
+      'Failed to get \\"write\\" lock',
     );
   });
 

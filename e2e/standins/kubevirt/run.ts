@@ -1,9 +1,14 @@
 import type { StandInContext } from '../context.ts';
+import type { GuestSystem } from '../guest/journal.ts';
 import { type Again, runController, source } from '../kube/controller.ts';
-import { joinKey, type KubeObject } from '../kube/objects.ts';
+import { joinKey, type KubeObject, splitKey } from '../kube/objects.ts';
 import { claimNameOf } from './claim-name.ts';
+import { Installer } from './domain/install.ts';
+import { interview, type Words } from './domain/interview.ts';
 import { reconcileDomain } from './handler/reconcile.ts';
+import { attachedInstanceKeys } from './hotplug/attach.ts';
 import { startServers } from './servers.ts';
+import { runSnapshots } from './snapshots/run.ts';
 import type { VirtualMachine } from './types.ts';
 import { reconcileMachine } from './vm/reconcile.ts';
 import { instanceKeys } from './vmi/launchers.ts';
@@ -18,17 +23,35 @@ export async function runKubeVirt(context: StandInContext): Promise<void> {
   await (await startKubeVirt(context)).ended;
 }
 
+export interface KubeVirt {
+  readonly ended: Promise<void>;
+  /** Makes an empty disk one with a system. */
+  install(namespace: string, claim: string, system: GuestSystem): Promise<void>;
+  /** What the guest of a VM says of itself. */
+  ask(namespace: string, name: string): Words;
+}
+
 /** The same; resolves when admission and subresources are registered and every controller watches. */
-export async function startKubeVirt(context: StandInContext): Promise<{ readonly ended: Promise<void> }> {
+export async function startKubeVirt(context: StandInContext): Promise<KubeVirt> {
   const world = await openWorld(context);
   const servers = await startServers(world);
-  const controllers = Promise.all([runMachines(world), runInstances(world), runDomains(world)]);
+  const controllers = Promise.all([
+    runMachines(world),
+    runInstances(world),
+    runDomains(world),
+    runSnapshots(world),
+  ]);
   hitRunningGuests(world);
   const ended = controllers.then(async () => {
     world.domains.close();
     await servers.close();
   });
-  return { ended };
+  const installer = new Installer(world.handler.client, context.disks);
+  return {
+    ended,
+    install: (...disk) => installer.install(...disk),
+    ask: (namespace, name) => interview(world.domains.named(joinKey(namespace, name)).at(-1)),
+  };
 }
 
 function runMachines(world: World): Promise<void> {
@@ -44,7 +67,7 @@ function runMachines(world: World): Promise<void> {
       source(snapshotClasses, () => world.caches.vms.list().map(key)),
       source(storageClasses, () => world.caches.vms.list().map(key)),
     ],
-    reconcile: gathering(world, reconcileMachine),
+    reconcile: unlessLeaving(world, gathering(world, reconcileMachine)),
     concurrency: CONCURRENCY,
     signal: world.context.signal,
   });
@@ -55,7 +78,13 @@ function runInstances(world: World): Promise<void> {
   const using = volumeUsers(world);
   return runController({
     name: 'virt-controller vmi',
-    sources: [source(vmis), source(pods, instanceKeys), source(claims, using), source(dataVolumes, using)],
+    sources: [
+      source(vmis),
+      source(pods, instanceKeys),
+      source(pods, attachedInstanceKeys(pods, instanceKeys)),
+      source(claims, using),
+      source(dataVolumes, using),
+    ],
     reconcile: gathering(world, reconcileInstance),
     concurrency: CONCURRENCY,
     signal: world.context.signal,
@@ -86,6 +115,15 @@ function gathering(world: World, reconcile: Reconcile): (key: string) => Promise
   return async (key) => {
     await pace.wait('controllers gather changes', signal);
     return reconcile(world, key);
+  };
+}
+
+/** A VM that leaves is let go of at once: the garbage collector does not wait either. */
+function unlessLeaving(world: World, reconcile: (key: string) => Promise<Again>) {
+  return (key: string): Promise<Again> => {
+    const { namespace, name } = splitKey(key);
+    const leaving = world.caches.vms.get(namespace, name)?.metadata.deletionTimestamp !== undefined;
+    return leaving ? reconcileMachine(world, key) : reconcile(key);
   };
 }
 

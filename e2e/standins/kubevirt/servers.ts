@@ -12,6 +12,7 @@ import {
   VirtualMachines,
 } from '../kube/kinds.ts';
 import { admit } from './admission/admit.ts';
+import { specSchemaOf } from './admission/types.ts';
 import { webhookConfigurations } from './admission/webhooks.ts';
 import { NAMESPACE } from './identities.ts';
 import { serveSubresource } from './subresources/serve.ts';
@@ -24,10 +25,16 @@ const SERVICE = 'virt-api';
 export async function startServers(world: World): Promise<RunningServer> {
   const authority = await Authority.create('kubevirt.io');
   const hosts = [`${SERVICE}.${NAMESPACE}.svc`, 'localhost', '127.0.0.1'];
-  const server = await serveHttps(await authority.issue({ user: SERVICE }, hosts), (request) =>
-    request.path.startsWith('/apis') ? serveSubresource(world, request) : admit(request),
-  );
   const admin = await KubeClient.fromKubeconfig(world.context.adminKubeconfig);
+  const [machine, instance] = await Promise.all([
+    specSchemaOf(admin, 'virtualmachines.kubevirt.io'),
+    specSchemaOf(admin, 'virtualmachineinstances.kubevirt.io'),
+  ]);
+  const server = await serveHttps(await authority.issue({ user: SERVICE }, hosts), (request) =>
+    request.path.startsWith('/apis')
+      ? serveSubresource(world, request)
+      : admit(world, { machine, instance }, request),
+  );
   await register(admin, server.port, Buffer.from(authority.certificate).toString('base64'));
   await untilInForce(admin, world.context.signal);
   await admin.close();

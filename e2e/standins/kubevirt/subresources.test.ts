@@ -53,8 +53,8 @@ describe.runIf(theLab().canInject)('the subresources of VMs', () => {
 
   test('a verb that is not there, and one that is not modelled, say so', async () => {
     expect(await cluster.call('vmi/db', 'nonsense')).toEqual({ code: 404, body: '404: Page Not Found' });
-    const { code, body } = await cluster.call('db', 'addvolume');
-    expect([code, body]).toEqual([501, expect.stringContaining('addvolume is not modelled')]);
+    const { code, body } = await cluster.call('db', 'memorydump');
+    expect([code, body]).toEqual([501, expect.stringContaining('memorydump is not modelled')]);
   });
 
   test('rights are the API server to grant', async () => {

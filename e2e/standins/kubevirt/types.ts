@@ -20,6 +20,7 @@ export type RunStrategy = 'Always' | 'RerunOnFailure' | 'Manual' | 'Once' | 'Hal
 export interface Matcher {
   kind?: string;
   name?: string;
+  revisionName?: string;
   [field: string]: unknown;
 }
 
@@ -46,6 +47,9 @@ export interface VirtualMachineStatus {
   stateChangeRequests?: StateChangeRequest[];
   startFailure?: StartFailure;
   volumeSnapshotStatuses?: VolumeSnapshotStatus[];
+  /** The snapshot that holds the VM. */
+  snapshotInProgress?: string;
+  restoreInProgress?: string;
   [field: string]: unknown;
 }
 

@@ -1,12 +1,16 @@
 import { claimNameOf } from './claim-name.ts';
+import { isHotpluggable } from './hotplug/requests.ts';
 import type { Claim, DataVolume, VirtualMachineInstance } from './types.ts';
 import type { Caches } from './world.ts';
 
 export { claimNameOf } from './claim-name.ts';
 
-/** The claims that an instance's volumes name and that are not there. */
+/** The claims that an instance cannot start without and that are not there. */
 export function missingClaims(vmi: VirtualMachineInstance, { claims }: Caches): string[] {
-  return claimNames(vmi).filter((name) => claims.get(vmi.metadata.namespace, name) === undefined);
+  const fixed = (vmi.spec.volumes ?? []).filter((volume) => !isHotpluggable(volume));
+  return fixed
+    .flatMap((volume) => claimNameOf(volume) ?? [])
+    .filter((name) => claims.get(vmi.metadata.namespace, name) === undefined);
 }
 
 export function claimNames(vmi: VirtualMachineInstance): string[] {

@@ -10,14 +10,27 @@ import {
   DataVolumes,
   Pods,
   StorageClasses,
+  StorageProfiles,
+  VirtualMachineClones,
   VirtualMachineInstances,
+  VirtualMachineRestores,
+  VirtualMachineSnapshotContents,
+  VirtualMachineSnapshots,
   VirtualMachines,
   VolumeSnapshotClasses,
+  VolumeSnapshots,
   Volumes,
 } from '../kube/kinds.ts';
 import type { KubeObject } from '../kube/objects.ts';
+import type { VolumeSnapshot } from '../storage/objects.ts';
 import { Domains } from './domain/domains.ts';
 import { apiIdentity, controllerIdentity, handlerIdentity } from './identities.ts';
+import type {
+  VirtualMachineClone,
+  VirtualMachineRestore,
+  VirtualMachineSnapshot,
+  VirtualMachineSnapshotContent,
+} from './snapshots/types.ts';
 import type {
   Claim,
   DataVolume,
@@ -37,8 +50,14 @@ export interface Caches {
   readonly volumes: Cache<PersistentVolume>;
   readonly dataVolumes: Cache<DataVolume>;
   readonly revisions: Cache<KubeObject & { data?: StartRevision }>;
-  readonly storageClasses: Cache<KubeObject & { provisioner: string }>;
+  readonly storageClasses: Cache<KubeObject & { provisioner: string; volumeBindingMode?: string }>;
   readonly snapshotClasses: Cache<KubeObject & { driver: string }>;
+  readonly storageProfiles: Cache<KubeObject & { status?: { snapshotClass?: string } }>;
+  readonly volumeSnapshots: Cache<VolumeSnapshot>;
+  readonly vmSnapshots: Cache<VirtualMachineSnapshot>;
+  readonly vmSnapshotContents: Cache<VirtualMachineSnapshotContent>;
+  readonly vmRestores: Cache<VirtualMachineRestore>;
+  readonly vmClones: Cache<VirtualMachineClone>;
 }
 
 /** One of KubeVirt's components: what it speaks as, and what it reports as. */
@@ -91,5 +110,11 @@ function cachesOf(controller: KubeClient, handler: KubeClient): Caches {
     revisions: new Cache(controller, ControllerRevisions),
     storageClasses: new Cache(controller, StorageClasses),
     snapshotClasses: new Cache(controller, VolumeSnapshotClasses),
+    storageProfiles: new Cache(controller, StorageProfiles),
+    volumeSnapshots: new Cache(controller, VolumeSnapshots),
+    vmSnapshots: new Cache(controller, VirtualMachineSnapshots),
+    vmSnapshotContents: new Cache(controller, VirtualMachineSnapshotContents),
+    vmRestores: new Cache(controller, VirtualMachineRestores),
+    vmClones: new Cache(controller, VirtualMachineClones),
   };
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { PodReadiness } from '../context.ts';
 import type { Source } from '../kube/controller.ts';
 
@@ -6,6 +7,7 @@ interface ProcessState {
   held?: boolean;
   endsByItself?: boolean;
   exitCode?: number;
+  lastWords?: string | undefined;
 }
 
 /**
@@ -28,8 +30,8 @@ export class Containers implements PodReadiness {
     this.#change(namespace, name, { endsByItself: true });
   }
 
-  exit(namespace: string, name: string, exitCode: number): void {
-    this.#change(namespace, name, { exitCode });
+  exit(namespace: string, name: string, exitCode: number, lastWords?: string): void {
+    this.#change(namespace, name, { exitCode, lastWords });
   }
 
   isHeld(key: string): boolean {
@@ -44,6 +46,11 @@ export class Containers implements PodReadiness {
     return this.#states.get(key)?.exitCode;
   }
 
+  /** The termination message. */
+  lastWords(key: string): string | undefined {
+    return this.#states.get(key)?.lastWords;
+  }
+
   forget(key: string): void {
     this.#states.delete(key);
   }
@@ -55,7 +62,10 @@ export class Containers implements PodReadiness {
 
   #change(namespace: string, name: string, change: ProcessState): void {
     const key = `${namespace}/${name}`;
-    this.#states.set(key, { ...this.#states.get(key), ...change });
+    const before = this.#states.get(key) ?? {};
+    const after = { ...before, ...change };
+    if (isDeepStrictEqual(before, after)) return;
+    this.#states.set(key, after);
     for (const listener of this.#listeners) listener(key);
   }
 }

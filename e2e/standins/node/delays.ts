@@ -6,6 +6,11 @@ export const nodeDelays = {
   'containers start': { recorded: 690, fast: 5, seen: 'vm-start@1215→1906' },
   'containers stop': { recorded: 300, fast: 0, seen: 'assumed: less than the kubelet takes to remove a pod' },
   'kubelet removes a pod': { recorded: 300, fast: 0, seen: 'vm-stop-start-restart@40636→40946' },
+  'kubelet gives up a pod': {
+    recorded: 1100,
+    fast: 80,
+    seen: 'vm-wrong@61962→63085, before its containers ran',
+  },
   'kubelet looks at a growing volume': { recorded: 50, fast: 10, seen: 'assumed: short' },
   'kubelet mounts again': {
     recorded: 12_000,

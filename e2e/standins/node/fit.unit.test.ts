@@ -6,7 +6,7 @@ import type { Node, Pod, PodSpec } from './objects.ts';
 
 const node = { ...nodeManifest(), status: nodeStatus() } as unknown as Node;
 const zones = (zone: string) => [
-  { matchLabelExpressions: [{ key: 'topology.kubernetes.io/zone', values: [zone] }] },
+  { matchLabelExpressions: [{ key: 'topology.hostpath.csi/zone', values: [zone] }] },
 ];
 const classes: Record<string, Partial<StorageClass>> = {
   immediate: { volumeBindingMode: 'Immediate' },

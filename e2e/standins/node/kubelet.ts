@@ -9,9 +9,10 @@ import type { StorageCaches } from '../storage/caches.ts';
 import type { Claim } from '../storage/objects.ts';
 import { finishOnNode, isGrowing } from '../storage/resizer.ts';
 import type { Containers } from './containers.ts';
-import { unmountable } from './mounts.ts';
+import { absentImage } from './images.ts';
+import { unfilled, unmountable } from './mounts.ts';
 import { claimNames, isFinished, type Node, type Pod } from './objects.ts';
-import { accepted, ended, hasConditions, readiness, started } from './pod-status.ts';
+import { accepted, ended, hasConditions, neverStarted, prepared, readiness, started } from './pod-status.ts';
 import type { PodCaches } from './pods.ts';
 
 export interface Kubelet {
@@ -35,6 +36,7 @@ export interface Kubelet {
 export async function runKubelet(kubelet: Kubelet): Promise<void> {
   const { pods, containers, node, signal } = kubelet;
   const life = new Lives(kubelet);
+  pods.cache.onChange((type, pod) => type === 'deleted' && containers.forget(podKey(pod)));
   await runController({
     name: 'kubelet',
     sources: [
@@ -65,24 +67,29 @@ class Lives {
   async next(key: string): Promise<Again> {
     const { namespace, name } = splitKey(key);
     const pod = this.#kubelet.pods.cache.get(namespace, name);
-    if (pod === undefined) return this.#kubelet.containers.forget(key);
+    // What was said of a pod that is not there yet holds when it is.
+    if (pod === undefined || pod.spec.nodeName !== this.#kubelet.node.metadata.name) return;
     if (isDeleting(pod)) return this.#terminate(key, pod);
     if (isFinished(pod)) return;
     if (pod.status?.startTime === undefined) return this.#accept(pod);
     if (pod.status.phase === 'Pending') return this.#start(pod);
     const exitCode = this.#kubelet.containers.exitCode(key);
-    if (exitCode !== undefined) return this.#patch(pod, ended(pod, exitCode));
+    if (exitCode !== undefined)
+      return this.#patch(pod, ended(pod, exitCode, this.#kubelet.containers.lastWords(key)));
     return this.#updateReadiness(key, pod);
   }
 
   async #accept(pod: Pod): Promise<void> {
+    const { events, storage } = this.#kubelet;
+    const obstacle = unmountable(pod, storage);
+    if (obstacle !== undefined) events.recordEvent(pod, 'Warning', 'FailedMount', obstacle);
     await this.#wait('kubelet accepts a pod');
-    await this.#patch(pod, accepted(pod));
+    await this.#patch(pod, accepted(pod, { ip: NODE_IP }));
   }
 
   async #start(pod: Pod): Promise<Again> {
-    const { events, pace, storage, containers } = this.#kubelet;
-    const obstacle = unmountable(pod, storage);
+    const { client, events, pace, storage, containers } = this.#kubelet;
+    const obstacle = unmountable(pod, storage) ?? (await unfilled(client, pod));
     if (obstacle !== undefined) {
       events.recordEvent(pod, 'Warning', 'FailedMount', obstacle);
       return { after: pace.milliseconds('kubelet mounts again') };
@@ -90,8 +97,20 @@ class Lives {
     if (this.#claimsOf(pod).some(isGrowing))
       return { after: pace.milliseconds('kubelet looks at a growing volume') };
     await this.#growFileSystems(pod);
+    const image = absentImage(pod);
+    if (image !== undefined) return this.#waitForImage(pod, image);
     await this.#wait('containers start');
-    await this.#patch(pod, started(pod, { ip: NODE_IP }, this.#address(), containers.isHeld(podKey(pod))));
+    const latest = await this.#withGates(pod);
+    await this.#patch(latest, started(latest, this.#address(), containers.isHeld(podKey(pod))));
+  }
+
+  async #waitForImage(pod: Pod, image: string): Promise<Again> {
+    const { events, pace } = this.#kubelet;
+    const message = `Container image "${image}" is not present with pull policy of Never`;
+    events.recordEvent(pod, 'Warning', 'ErrImageNeverPull', message);
+    events.recordEvent(pod, 'Warning', 'Failed', 'Error: ErrImageNeverPull');
+    if (pod.status?.podIP === undefined) await this.#patch(pod, prepared(pod, this.#address()));
+    return { after: pace.milliseconds('kubelet mounts again') };
   }
 
   #claimsOf(pod: Pod): Claim[] {
@@ -111,12 +130,24 @@ class Lives {
     }
   }
 
-  async #updateReadiness(key: string, pod: Pod): Promise<void> {
+  async #updateReadiness(key: string, seen: Pod): Promise<void> {
+    const pod = await this.#withGates(seen);
     const conditions = readiness(pod, this.#kubelet.containers.isHeld(key));
     if (hasConditions(pod, conditions)) return;
     const ready = !this.#kubelet.containers.isHeld(key);
     const containerStatuses = pod.status!.containerStatuses?.map((status) => ({ ...status, ready }));
     await this.#patch(pod, { conditions, containerStatuses });
+  }
+
+  /** The pod as it is now, if what was seen of it lacks what a readiness gate waits for. */
+  async #withGates(pod: Pod): Promise<Pod> {
+    const gates = pod.spec.readinessGates ?? [];
+    const told = pod.status?.conditions ?? [];
+    if (gates.every(({ conditionType }) => told.some(({ type }) => type === conditionType))) return pod;
+    const { namespace, name } = pod.metadata;
+    const request = this.#kubelet.client.get<Pod>(resourcePath(Pods, namespace, name));
+    const latest = await unlessNotFound(request);
+    return latest?.metadata.uid === pod.metadata.uid ? latest : pod;
   }
 
   async #terminate(key: string, pod: Pod): Promise<Again> {
@@ -128,8 +159,15 @@ class Lives {
       if (exitCode === undefined) await this.#wait('containers stop');
       return this.#patch(pod, ended(pod, exitCode ?? (left > 0 ? 0 : KILLED)));
     }
+    if (!isFinished(pod) && pod.status?.startTime !== undefined) return this.#giveUp(pod);
+    if (isUnobserved(pod)) return this.#patch(pod, { observedGeneration: pod.metadata.generation });
     await this.#wait('kubelet removes a pod');
     await this.#remove(pod);
+  }
+
+  async #giveUp(pod: Pod): Promise<void> {
+    await this.#wait('kubelet gives up a pod');
+    await this.#patch(pod, neverStarted(pod));
   }
 
   async #remove({ metadata }: Pod): Promise<void> {
@@ -151,12 +189,24 @@ class Lives {
     return `10.244.${Math.floor(this.#addresses / 250) % 250}.${(this.#addresses % 250) + 2}`;
   }
 
-  #wait(delay: 'kubelet accepts a pod' | 'containers start' | 'containers stop' | 'kubelet removes a pod') {
+  #wait(delay: KubeletDelay) {
     return this.#kubelet.pace.wait(delay, this.#kubelet.signal);
   }
 }
 
+type KubeletDelay =
+  | 'kubelet accepts a pod'
+  | 'containers start'
+  | 'containers stop'
+  | 'kubelet gives up a pod'
+  | 'kubelet removes a pod';
+
 const KILLED = 137;
+
+/** Its deletion came when it had ended already. */
+function isUnobserved({ metadata, status }: Pod): boolean {
+  return status?.observedGeneration !== undefined && status.observedGeneration !== metadata.generation;
+}
 
 function millisecondsLeft({ metadata }: Pod): number {
   return Date.parse(metadata.deletionTimestamp!) - Date.now();

@@ -1,3 +1,5 @@
+import { nodeTopology, zoneTopology } from '../storage/names.ts';
+
 /** The cluster's one node: what KubeVirt's labeller and the CSI driver would have said of it. */
 export const NODE_NAME = 'node01';
 
@@ -14,9 +16,8 @@ export function nodeManifest() {
         'kubevirt.io/schedulable': 'true',
         'machine-type.node.kubevirt.io/q35': 'true',
         'machine-type.node.kubevirt.io/pc-q35-7.2': 'true',
-        'topology.hostpath.csi/node': NODE_NAME,
-        'topology.kubernetes.io/region': 'region-a',
-        'topology.kubernetes.io/zone': 'zone-a',
+        [nodeTopology]: NODE_NAME,
+        [zoneTopology]: 'zone-a',
       },
     },
   };

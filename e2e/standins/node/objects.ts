@@ -26,6 +26,7 @@ export interface PodVolume {
   readonly persistentVolumeClaim?: { readonly claimName: string };
   readonly secret?: { readonly secretName: string; readonly optional?: boolean };
   readonly configMap?: { readonly name: string; readonly optional?: boolean };
+  readonly image?: { readonly reference: string; readonly pullPolicy?: string };
   readonly ephemeral?: object;
 }
 
@@ -49,6 +50,8 @@ export interface NodeRequirement {
 export interface PodStatus {
   phase?: 'Pending' | 'Running' | 'Succeeded' | 'Failed';
   podIP?: string;
+  observedGeneration?: number;
+  nominatedNodeName?: string;
   startTime?: string;
   conditions?: PodCondition[];
   containerStatuses?: object[];

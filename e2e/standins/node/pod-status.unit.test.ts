@@ -7,6 +7,7 @@ function pod(spec: object = {}, conditions: PodCondition[] = []): Pod {
   return { metadata: { name: 'p' }, spec: { containers, ...spec }, status: { conditions } } as unknown as Pod;
 }
 
+const node = { ip: '10.250.0.1' };
 const gated = { readinessGates: [{ conditionType: 'kubevirt.io/virtual-machine-unpaused' }] };
 const gate = (status: 'True' | 'False'): PodCondition => ({
   type: 'kubevirt.io/virtual-machine-unpaused',
@@ -21,12 +22,12 @@ function brief(conditions: readonly PodCondition[]): string[] {
 
 test('an accepted pod waits for its containers, sidecars first', () => {
   const sidecar = { name: 'sidecar', restartPolicy: 'Always' };
-  const { phase, conditions } = accepted(pod({ initContainers: [{ name: 'once' }, sidecar] }));
+  const { phase, conditions } = accepted(pod({ initContainers: [{ name: 'once' }, sidecar] }), node);
   const unready = 'False ContainersNotReady containers with unready status: [sidecar compute log]';
   expect(phase).toBe('Pending');
   expect(brief(conditions)).toEqual([
     'PodReadyToStartContainers False',
-    'Initialized True',
+    'Initialized False ContainersNotInitialized containers with incomplete status: [once sidecar]',
     `Ready ${unready}`,
     `ContainersReady ${unready}`,
     'PodScheduled True',
@@ -34,10 +35,10 @@ test('an accepted pod waits for its containers, sidecars first', () => {
 });
 
 test('a started pod has its address, and is ready unless its probe holds it', () => {
-  const status = started(pod(), { ip: '10.250.0.1' }, '10.244.0.5', false);
-  expect(status).toMatchObject({ phase: 'Running', podIPs: [{ ip: '10.244.0.5' }], hostIP: '10.250.0.1' });
+  const status = started(pod(), '10.244.0.5', false);
+  expect(status).toMatchObject({ phase: 'Running', podIPs: [{ ip: '10.244.0.5' }] });
   expect(brief(status.conditions)).toContain('Ready True');
-  const held = started(pod(), { ip: '10.250.0.1' }, '10.244.0.5', true);
+  const held = started(pod(), '10.244.0.5', true);
   expect(brief(held.conditions)).toContain(
     'Ready False ContainersNotReady containers with unready status: [compute log]',
   );

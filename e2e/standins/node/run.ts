@@ -65,6 +65,7 @@ const kubeletIdentity = {
   rules: [
     { apiGroups: [''], resources: ['nodes', 'nodes/status'], verbs: [...read, 'create', 'patch', 'update'] },
     { apiGroups: [''], resources: ['pods', 'pods/status'], verbs: [...read, 'patch', 'update', 'delete'] },
+    { apiGroups: [''], resources: ['secrets', 'configmaps'], verbs: ['get'] },
     { apiGroups: [''], resources: ['persistentvolumeclaims/status', 'persistentvolumes'], verbs: ['patch'] },
     { apiGroups: [''], resources: ['events'], verbs: ['create', 'patch', 'update'] },
   ],

@@ -48,7 +48,7 @@ async function schedule(scheduler: Scheduler, key: string): Promise<void> {
   refuseUnmodelled(pod);
   const result = fit(pod, clusterOf(scheduler));
   if (result.kind === 'unschedulable') await reportUnschedulable(scheduler, pod, result.message);
-  else if (result.kind === 'binds') await selectNode(scheduler, result.claims);
+  else if (result.kind === 'binds') await selectNode(scheduler, pod, result.claims);
   else await bind(scheduler, pod);
 }
 
@@ -70,13 +70,23 @@ function clusterOf({ node, storage }: Scheduler): Cluster {
 }
 
 /** A claim that waits for its first consumer is told where that will run; binding it brings the pod here again. */
-async function selectNode({ client, storage, node }: Scheduler, claims: readonly Claim[]): Promise<void> {
+async function selectNode(scheduler: Scheduler, pod: Pod, claims: readonly Claim[]): Promise<void> {
+  const { client, storage, node } = scheduler;
+  await nominate(scheduler, pod);
   for (const claim of claims) {
     if (annotation(claim, selectedNode) === node.metadata.name) continue;
     const path = resourcePath(Claims, claim.metadata.namespace, claim.metadata.name);
     const patch = { metadata: { annotations: { [selectedNode]: node.metadata.name } } };
     storage.claims.observe(await client.mergePatch<Claim>(path, patch));
   }
+}
+
+/** While claims are being bound for a pod, it says where it is expected to run. */
+async function nominate({ client, pods, node }: Scheduler, { metadata, status }: Pod): Promise<void> {
+  const nominatedNodeName = node.metadata.name;
+  if (status?.nominatedNodeName === nominatedNodeName) return;
+  const path = `${resourcePath(Pods, metadata.namespace, metadata.name)}/status`;
+  pods.cache.observe(await client.strategicPatch<Pod>(path, { status: { nominatedNodeName } }));
 }
 
 async function bind({ client, node }: Scheduler, pod: Pod): Promise<void> {

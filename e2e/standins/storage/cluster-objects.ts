@@ -7,7 +7,7 @@ import {
   VolumeGroupSnapshotClasses,
   VolumeSnapshotClasses,
 } from '../kube/kinds.ts';
-import { defaultGroupClass, defaultSnapshotClass, zoneLabel } from './names.ts';
+import { defaultGroupClass, defaultSnapshotClass, zoneTopology } from './names.ts';
 
 /** The driver that the recordings were made with, and a second one that knows no groups. */
 export const HOSTPATH = 'hostpath.csi.k8s.io';
@@ -31,7 +31,7 @@ const objects: readonly (readonly [ResourceKind, readonly Manifest[]])[] = [
       storageClass('wffc', HOSTPATH, 'WaitForFirstConsumer'),
       {
         ...storageClass('zonal', HOSTPATH, 'WaitForFirstConsumer'),
-        allowedTopologies: [{ matchLabelExpressions: [{ key: zoneLabel, values: ['zone-a'] }] }],
+        allowedTopologies: [{ matchLabelExpressions: [{ key: zoneTopology, values: ['zone-a'] }] }],
       },
       storageClass('other', OTHER, 'Immediate'),
     ],

@@ -28,4 +28,5 @@ export const groupBeingDeleted = 'groupsnapshot.storage.kubernetes.io/volumegrou
 export const groupHandle = 'groupsnapshot.storage.k8s.io/volumeGroupSnapshotHandle';
 export const defaultGroupClass = 'groupsnapshot.storage.kubernetes.io/is-default-class';
 
-export const zoneLabel = 'topology.kubernetes.io/zone';
+export const nodeTopology = 'topology.hostpath.csi/node';
+export const zoneTopology = 'topology.hostpath.csi/zone';

@@ -9,14 +9,23 @@ export function parseQuantity(text: string): number {
   return Math.ceil(Number(digits) * factorOf(suffix, text));
 }
 
-/** Bytes as the API server writes a size: with the largest binary suffix that divides it. */
+/** Bytes as the API server writes a size that was given so: with the largest binary suffix that divides it. */
 export function formatQuantity(bytes: number): string {
-  let power = 0;
-  while (bytes !== 0 && bytes % 1024 === 0 && power < binary.length - 1) {
-    bytes /= 1024;
+  return withSuffix(bytes, 1024, binary);
+}
+
+/** The same for a size that was reckoned: Go programs make a decimal quantity of a number. */
+export function formatDecimal(bytes: number): string {
+  return withSuffix(bytes, 1000, decimal.slice(decimal.indexOf('')));
+}
+
+function withSuffix(bytes: number, step: number, suffixes: readonly string[]): string {
+  let [left, power] = [bytes, 0];
+  while (left !== 0 && left % step === 0 && power < suffixes.length - 1) {
+    left /= step;
     power += 1;
   }
-  return `${bytes}${binary[power]}`;
+  return `${left}${suffixes[power]}`;
 }
 
 function factorOf(suffix: string, text: string): number {

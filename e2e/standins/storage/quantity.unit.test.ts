@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formatQuantity, parseQuantity } from './quantity.ts';
+import { formatDecimal, formatQuantity, parseQuantity } from './quantity.ts';
 
 describe('parseQuantity', () => {
   test.each([
@@ -38,4 +38,9 @@ describe('formatQuantity', () => {
   test('writes what parseQuantity reads', () => {
     fc.assert(fc.property(fc.maxSafeNat(), (bytes) => parseQuantity(formatQuantity(bytes)) === bytes));
   });
+});
+
+test('a reckoned size is written in decimal', () => {
+  expect(formatDecimal(64 * 1024 ** 2)).toBe('67108864');
+  expect(formatDecimal(3_000_000)).toBe('3M');
 });

@@ -3,7 +3,7 @@ import type { KubeClient } from '../kube/client.ts';
 import { EventRecorder } from '../kube/events.ts';
 import { type ComponentIdentity, clientOf } from '../kube/identity.ts';
 import { TokenBucket } from '../kube/token-bucket.ts';
-import type { PaceName } from '../pace.ts';
+import type { Pace, PaceName } from '../pace.ts';
 import type { StorageCaches } from './caches.ts';
 import type { CsiDriver } from './driver.ts';
 import {
@@ -25,7 +25,7 @@ export async function runStorage(
   node: string,
 ): Promise<void> {
   const { pace, signal } = context;
-  const backOff = { first: pace.milliseconds('snapshot is tried again'), longest: 300_000 };
+  const backOff = backOffOf(pace);
   const controller = await limitedClients(context, snapshotControllerIdentity);
   const events = new EventRecorder(controller.core, 'snapshot-controller');
   const perDriver = await Promise.all(drivers.map((driver) => runDriver(context, caches, driver, node)));
@@ -41,7 +41,7 @@ async function runDriver(context: StandInContext, caches: StorageCaches, driver:
   const snapshotter = await limitedClients(context, snapshotterIdentity);
   const resizer = await clientOf(context.adminKubeconfig, resizerIdentity);
   const common = { driver, caches, faults, pace, signal };
-  const backOff = { first: pace.milliseconds('snapshot is tried again'), longest: 300_000 };
+  const backOff = backOffOf(pace);
   return () =>
     Promise.all([
       runProvisioner({
@@ -67,6 +67,13 @@ async function runDriver(context: StandInContext, caches: StorageCaches, driver:
         events: new EventRecorder(resizer, `external-resizer ${driver.name}`),
       }),
     ]);
+}
+
+function backOffOf(pace: Pace) {
+  return {
+    first: pace.milliseconds('snapshot is tried again'),
+    longest: pace.milliseconds('snapshot is tried again at most'),
+  };
 }
 
 /** A program's two clients, one for the snapshot groups and one for the rest, each with its own limit. */

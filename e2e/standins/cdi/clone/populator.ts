@@ -70,6 +70,7 @@ async function advance(cdi: Cdi, claim: Claim): Promise<Again> {
     return { after: cdi.pace.milliseconds('cdi looks for a source again') };
   }
   const ready = await initialise(cdi, claim, chosen.strategy, chosen.fallback);
+  if (!cdi.telling.isTold(cdi, ready)) return { after: cdi.pace.milliseconds('cdi looks at a new claim') };
   return runPhases(cdi, ready, source, chosen.strategy);
 }
 

@@ -5,7 +5,8 @@ import type { Pod } from '../../node/objects.ts';
 import { selectedNode } from '../../storage/names.ts';
 import type { Claim } from '../../storage/objects.ts';
 import { parseQuantity } from '../../storage/quantity.ts';
-import { commonLabels, createdByController, noSidecars, ownedByUid } from '../names.ts';
+import { ownedByUid } from '../names.ts';
+import { cdiImage, podMetadata, podResources, restrictedContainer, restrictedPod } from '../pods.ts';
 import type { Clone, Phase, PhaseResult } from './plan.ts';
 import { requestOf } from './strategy.ts';
 import { type Role, temporaryClaim, temporaryName } from './temporary-claim.ts';
@@ -63,13 +64,14 @@ function podManifest(clone: Clone, claim: Claim) {
     metadata: {
       namespace: clone.namespace,
       name: podName(clone),
-      labels: { ...commonLabels, ...prepLabel, [ownedByUid]: clone.target.metadata.uid },
-      annotations: { ...noSidecars, [createdByController]: 'yes' },
+      labels: { ...podMetadata.labels, ...prepLabel, [ownedByUid]: clone.target.metadata.uid },
+      annotations: podMetadata.annotations,
     },
     spec: {
       containers: [prepContainer(claim)],
       restartPolicy: 'OnFailure',
       nodeSelector: { 'kubernetes.io/os': 'linux' },
+      securityContext: restrictedPod,
       volumes: [{ name: 'cdi-data-vol', persistentVolumeClaim: { claimName: claim.metadata.name } }],
       ...(node ? { nodeName: node } : {}),
     },
@@ -83,10 +85,11 @@ function prepContainer({ spec }: Claim) {
       : { volumeMounts: [{ name: 'cdi-data-vol', mountPath: '/var/run/cdi/clone/source' }] };
   return {
     name: 'dummy',
-    image: 'cdi-cloner',
+    image: cdiImage('cdi-cloner'),
+    ...restrictedContainer,
     command: ['/bin/bash'],
     args: ['-c', 'echo', "'hello cdi'"],
-    resources: { limits: { cpu: '1', memory: '600M' }, requests: { cpu: '10m', memory: '60M' } },
+    resources: podResources,
     ...mounts,
   };
 }

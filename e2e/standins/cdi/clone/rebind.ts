@@ -14,7 +14,8 @@ async function step(clone: Clone): Promise<PhaseResult> {
   const { namespace, name } = clone.target.metadata;
   const target = cdi.caches.claims.get(namespace, name);
   if (target === undefined) throw new Error('target claim does not exist');
-  if (target.spec.volumeName) return 'done';
+  // The volume controller binds the claim in two writes, so close together that the real one sees both.
+  if (target.spec.volumeName) return target.status?.phase === 'Bound' ? 'done' : 'wait';
   const source = temporaryClaim(clone);
   if (source === undefined) throw new Error('source claim does not exist');
   await rebindVolume(cdi, source, target);

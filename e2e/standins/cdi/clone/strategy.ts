@@ -3,6 +3,7 @@ import { defaultSnapshotClass } from '../../storage/names.ts';
 import type { Claim, StorageClass } from '../../storage/objects.ts';
 import { parseQuantity } from '../../storage/quantity.ts';
 import type { Cdi } from '../cdi.ts';
+import { permissiveClone } from '../names.ts';
 import type { CloneSource } from '../objects.ts';
 
 export type Strategy = 'snapshot' | 'csi-clone' | 'copy';
@@ -67,6 +68,7 @@ function fromClaim(
   const { name } = source.spec.source;
   const original = cdi.caches.claims.get(source.metadata.namespace, name);
   if (original === undefined) return missing(cdi, claim, 'pvc', name);
+  checkSize(cdi, claim, original);
   const profile = cdi.caches.profiles.get(undefined, storageClass.metadata.name);
   const strategy = profile?.status?.cloneStrategy ?? 'snapshot';
   const driver = driverOf(cdi, original);
@@ -82,6 +84,17 @@ function fromClaim(
   if (original.spec.volumeMode !== claim.spec.volumeMode)
     return fallBack(cdi, claim, 'IncompatibleVolumeModes');
   return { strategy };
+}
+
+/** What is smaller than its source is no clone, unless the image on it was measured and fits. */
+function checkSize({ events }: Cdi, claim: Claim, original: Claim): void {
+  const [requested, needed] = [requestOf(claim), requestOf(original)];
+  if (annotation(claim, permissiveClone) !== undefined || requested >= needed) return;
+  const why = `target resources requests storage size is smaller than the source ${requested} < ${needed}`;
+  events.recordEvent(claim, 'Warning', 'ErrIncompatiblePVC', why);
+  const message = "The clone doesn't meet the validation requirements";
+  events.recordEvent(claim, 'Warning', 'CloneValidationFailed', message);
+  throw new Error(why);
 }
 
 function missing({ events }: Cdi, claim: Claim, kind: string, name: string): undefined {

@@ -17,11 +17,16 @@ export function temporaryClaim(clone: Clone, role: Role = 'tmp-pvc'): Claim | un
 }
 
 /** Makes a temporary claim beside the source: with the target's labels and annotations, and a spec of its own. */
-export async function createTemporary(clone: Clone, spec: ClaimSpec, role: Role = 'tmp-pvc'): Promise<Claim> {
+export async function createTemporary(
+  clone: Clone,
+  spec: ClaimSpec,
+  role: Role = 'tmp-pvc',
+  annotations: Record<string, string> = {},
+): Promise<Claim> {
   const { client, caches, events } = clone.cdi;
   try {
     const path = resourcePath(Claims, clone.namespace);
-    return caches.claims.observe(await client.create<Claim>(path, manifest(clone, spec, role)));
+    return caches.claims.observe(await client.create<Claim>(path, manifest(clone, spec, role, annotations)));
   } catch (error) {
     if (isQuotaExceeded(error)) {
       events.recordEvent(clone.target, 'Warning', 'ErrExceededQuota', (error as Error).message);
@@ -37,7 +42,7 @@ export function specLike({ target }: Clone, change: Partial<ClaimSpec> & { size?
   return { ...spec, ...rest, ...(size ? { resources: { requests: { storage: size } } } : {}) };
 }
 
-function manifest(clone: Clone, spec: ClaimSpec, role: Role) {
+function manifest(clone: Clone, spec: ClaimSpec, role: Role, annotations: Record<string, string>) {
   const { metadata } = clone.target;
   return {
     apiVersion: 'v1',
@@ -56,6 +61,7 @@ function manifest(clone: Clone, spec: ClaimSpec, role: Role) {
         [eventSource]: `${metadata.namespace}/${metadata.name}`,
         [eventSourceKind]: 'PersistentVolumeClaim',
         [populatorKind]: 'VolumeCloneSource',
+        ...annotations,
       },
     },
     spec,

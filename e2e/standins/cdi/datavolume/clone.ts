@@ -12,6 +12,7 @@ import {
   dataSourceNamespace,
   extendedToken,
   ownedByDataVolume,
+  permissiveClone,
 } from '../names.ts';
 import { isBeingMarked } from '../new-claim.ts';
 import {
@@ -22,9 +23,12 @@ import {
   isCrossNamespace,
 } from '../objects.ts';
 import { createClaim } from './claim.ts';
+import { exists } from './exists.ts';
+import { waitsForConsumer } from './operations.ts';
 import { clonePhaseEvent } from './phase-events.ts';
+import { type DetectedSize, detectSize, removeSizeDetection } from './size-detection.ts';
 import { checkSource } from './source-checks.ts';
-import { type Hindrance, isQuotaExceeded } from './status.ts';
+import { type Hindrance, isQuotaExceeded, updateStatus } from './status.ts';
 
 /** What a step answers when the pass ends with it: why the DataVolume cannot go on, or that it will be called again. */
 export type StepResult = { readonly hindrance?: Hindrance; readonly error?: unknown } | undefined;
@@ -40,6 +44,8 @@ export async function syncClone(
   if (crosses && !annotation(volume, extendedToken)) return giveToken(cdi, volume);
   const made = claim === undefined ? await makeClaim(cdi, volume, spec) : { claim };
   if (!('claim' in made)) return made.result;
+  // Told before anything else: a consumer may be waiting for the claim already.
+  if (claim === undefined && waitsForConsumer(cdi, made.claim)) await updateStatus(cdi, volume);
   if (claim !== undefined) await ensureCloneSource(cdi, volume);
   await followClaim(cdi, volume, made.claim);
   return undefined;
@@ -49,7 +55,9 @@ export async function syncClone(
 export async function cleanUpClone(cdi: Cdi, volume: DataVolume): Promise<void> {
   const done = volume.status?.phase === 'Succeeded';
   if (!isDeleting(volume) && !done) return;
-  const { namespace } = cloneOrigin(volume)!;
+  const { kind, namespace, name } = cloneOrigin(volume)!;
+  const source = kind === 'pvc' ? cdi.caches.claims.get(namespace, name) : undefined;
+  if (source) await removeSizeDetection(cdi, volume, source);
   if (cdi.caches.cloneSources.get(namespace, cloneSourceName(volume))) {
     const path = resourcePath(VolumeCloneSources, namespace, cloneSourceName(volume));
     await unlessNotFound(cdi.client.delete(path));
@@ -89,22 +97,40 @@ async function makeClaim(
     kind: 'VolumeCloneSource',
     name: cloneSourceName(volume),
   };
-  const annotations: Record<string, string> = crosses
-    ? { [dataSourceNamespace]: cloneOrigin(volume)!.namespace }
-    : {};
+  const detected = await withSize(cdi, volume, checked.spec);
+  if (detected === undefined)
+    return {
+      result: { hindrance: { phase: 'CloneScheduled', ...clonePhaseEvent(volume, 'CloneScheduled')! } },
+    };
+  const annotations: Record<string, string> = {
+    ...(crosses ? { [dataSourceNamespace]: cloneOrigin(volume)!.namespace } : {}),
+    ...(detected.permissive ? { [permissiveClone]: 'true' } : {}),
+  };
   const token = annotation(volume, cloneToken);
   if (token && crosses) annotations[cloneToken] = token;
+  if (volume.status?.claimName) {
+    await cdi.pace.wait('cdi makes a claim again', cdi.signal);
+    if (!(await exists(cdi.client, volume))) return { result: {} };
+  }
   // Made after the claim in the real one, whose populator looks at the claim only later.
   await ensureCloneSource(cdi, volume);
   try {
     const template = { ...volume, metadata: { ...volume.metadata, annotations: withoutToken(volume) } };
-    return { claim: await createClaim(cdi, template, { ...checked.spec, dataSourceRef }, annotations) };
+    return { claim: await createClaim(cdi, template, { ...detected.spec, dataSourceRef }, annotations) };
   } catch (error) {
     if (!isQuotaExceeded(error)) throw error;
     const message = (error as Error).message;
     const hindrance = { phase: 'Pending', type: 'Warning', reason: 'ErrExceededQuota', message } as const;
     return { result: { hindrance, error } };
   }
+}
+
+/** The spec with a size: of a claim that is cloned somebody may have to look at it first. */
+async function withSize(cdi: Cdi, volume: DataVolume, spec: ClaimSpec): Promise<DetectedSize | undefined> {
+  const { kind, namespace, name } = cloneOrigin(volume)!;
+  const source = kind === 'pvc' ? cdi.caches.claims.get(namespace, name) : undefined;
+  if (source === undefined || volume.spec.pvc) return { spec, permissive: false };
+  return detectSize(cdi, volume, spec, source);
 }
 
 function withoutToken({ metadata }: DataVolume): Record<string, string> {
@@ -149,10 +175,11 @@ function sourceReference({ kind, name }: CloneOrigin) {
 }
 
 async function followClaim({ client, caches }: Cdi, volume: DataVolume, claim: Claim): Promise<void> {
-  const type = annotation(claim, cloneType);
-  if (type !== undefined && annotation(volume, cloneType) !== type) {
+  for (const name of [permissiveClone, cloneType]) {
+    const value = annotation(claim, name);
+    if (value === undefined || annotation(volume, name) === value) continue;
     const path = resourcePath(DataVolumes, volume.metadata.namespace, volume.metadata.name);
-    caches.dataVolumes.observe(await client.mergePatch<DataVolume>(path, annotate(cloneType, type)));
+    caches.dataVolumes.observe(await client.mergePatch<DataVolume>(path, annotate(name, value)));
   }
   if (!isCrossNamespace(volume) || annotation(claim, extendedToken)) return;
   if (isBeingMarked({ caches }, claim)) return;

@@ -48,10 +48,15 @@ const phasesOfClone: Readonly<Record<string, string>> = {
 };
 
 function cloning(volume: DataVolume, claim: Claim) {
-  const phase = phasesOfClone[annotation(claim, clonePhase) ?? ''];
+  const phase = phaseOfClone(annotation(claim, clonePhase) ?? '');
   // An error of the clone leaves the phase as it is: CDI goes on trying.
-  if (phase === undefined) return { phase: volume.status?.phase };
-  return { phase, event: clonePhaseEvent(volume, phase) };
+  const told = phase ?? volume.status?.phase ?? 'CloneScheduled';
+  return { phase: told, event: clonePhaseEvent(volume, told) };
+}
+
+/** The phase of a DataVolume while its claim is in a phase of the clone; undefined for an error. */
+export function phaseOfClone(claimPhase: string): string | undefined {
+  return phasesOfClone[claimPhase];
 }
 
 const phasesOfImport: Readonly<Record<string, string>> = {

@@ -10,8 +10,9 @@ import { cloneOrigin, type DataVolume } from '../objects.ts';
 import { RenderError, renderClaimSpec } from '../render.ts';
 import { isPopulatedFor, needsWork } from './adoption.ts';
 import { cleanUpClone, type StepResult, syncClone } from './clone.ts';
+import { exists } from './exists.ts';
 import { syncImport, syncPopulation } from './import.ts';
-import { operationOf } from './operations.ts';
+import { operationOf, waitsForConsumer } from './operations.ts';
 import { updateStatus } from './status.ts';
 
 /** One pass over a DataVolume: what it needs, then its status, whatever came of the first. */
@@ -29,10 +30,11 @@ export async function reconcileDataVolume(cdi: Cdi, key: string): Promise<Again>
   if (result?.error) throw result.error;
 }
 
-/** A clone's status begins with what is told of its claim. */
+/** A clone's status begins with what is told of its claim, unless that waits for its consumer. */
 function hasNewClaim(cdi: Cdi, volume: DataVolume): boolean {
   const claim = cdi.caches.claims.get(volume.metadata.namespace, volume.metadata.name);
-  return claim !== undefined && cloneOrigin(volume) !== undefined && isBeingExplained(cdi, claim);
+  if (claim === undefined || cloneOrigin(volume) === undefined || waitsForConsumer(cdi, claim)) return false;
+  return isBeingExplained(cdi, claim);
 }
 
 async function attempt(step: () => Promise<StepResult>): Promise<StepResult> {
@@ -99,6 +101,8 @@ async function takeClaim({ client, caches, events }: Cdi, volume: DataVolume, cl
   }
   if (ownerReferences.some(({ uid, controller }) => controller && uid === volume.metadata.uid)) return;
   if (needsWork(claim, volume)) {
+    // What was orphaned can be heard of before its DataVolume's end is.
+    if (!(await exists(client, volume))) return;
     throw refuse('ErrResourceExists', `Resource "${name}" already exists and is not managed by DataVolume`);
   }
   const owner = ownerReference(volume, { controller: true, blockOwnerDeletion: true });

@@ -1,5 +1,5 @@
 import type { Claim, ClaimSpec, VolumeSnapshot } from '../../storage/objects.ts';
-import { parseQuantity } from '../../storage/quantity.ts';
+import { formatDecimal, parseQuantity } from '../../storage/quantity.ts';
 import type { Cdi } from '../cdi.ts';
 import { cloneOrigin, type DataVolume } from '../objects.ts';
 import { withRequest } from '../render.ts';
@@ -17,7 +17,7 @@ export function checkSource(
   const claim = kind === 'pvc' ? cdi.caches.claims.get(namespace, name) : undefined;
   try {
     if (snapshot !== undefined) return { spec: ofSnapshot(cdi, spec, snapshot) };
-    if (claim !== undefined) return { spec: ofClaim(spec, claim) };
+    if (claim !== undefined) return { spec: ofClaim(volume, spec, claim) };
   } catch (error) {
     const message = `The clone doesn't meet the validation requirements: ${(error as Error).message}`;
     return { hindrance: hindrance(volume, 'CloneValidationFailed', message) };
@@ -51,14 +51,17 @@ function ofSnapshot(
   }
   const content = cdi.caches.contents.get(undefined, status.boundVolumeSnapshotContentName ?? '');
   const fromBlock = content?.spec.sourceVolumeMode === 'Block';
-  return withRequest(spec, fromBlock ? inflate(needed, spec.volumeMode) : needed);
+  const grows = fromBlock && spec.volumeMode !== 'Block';
+  return withRequest(spec, grows ? formatDecimal(inflate(needed, spec.volumeMode)) : status.restoreSize);
 }
 
-function ofClaim(spec: ClaimSpec, source: Claim): ClaimSpec {
-  const needed = requestOf(source.spec);
-  const requested = requestOf(spec);
-  if (requested === 0) return withRequest(spec, needed);
-  requireRoom(deflate(requested, spec), needed);
+/** Of a file system nobody knows yet how large the image on it is: the populator looks again. */
+function ofClaim(volume: DataVolume, spec: ClaimSpec, source: Claim): ClaimSpec {
+  const isStated = requestOf(spec) > 0;
+  if (volume.spec.pvc) requireRoom(requestOf(spec), requestOf(source.spec));
+  else if (isStated && source.spec.volumeMode === 'Block') {
+    requireRoom(deflate(requestOf(spec), spec), requestOf(source.spec));
+  }
   return spec;
 }
 

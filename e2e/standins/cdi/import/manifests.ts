@@ -5,13 +5,12 @@ import {
   bindImmediately,
   commonLabels,
   contentType,
-  createdByController,
   importSource,
-  noFillingUpAlert,
   noSidecars,
   populatorKind,
   preallocation,
 } from '../names.ts';
+import { cdiImage, podMetadata, podResources, restrictedContainer, restrictedPod } from '../pods.ts';
 
 export function primeNameOf({ metadata }: Claim): string {
   return `prime-${metadata.uid}`;
@@ -27,7 +26,7 @@ export function primeClaim(claim: Claim) {
     metadata: {
       namespace: claim.metadata.namespace,
       name: primeNameOf(claim),
-      labels: { ...noFillingUpAlert, ...commonLabels },
+      labels: { ...commonLabels, 'velero.io/exclude-from-backup': 'true' },
       annotations: {
         [bindImmediately]: '',
         [contentType]: annotation(claim, contentType) ?? 'kubevirt',
@@ -49,24 +48,45 @@ const claimKind = { apiVersion: 'v1', kind: 'PersistentVolumeClaim' };
 
 export const importerLabel = { 'cdi.kubevirt.io': 'importer' };
 
-export function importerPod(prime: Claim) {
+/** How an importer pod ends; its container says so at the end. */
+export const importComplete = 'Import Complete';
+export const importerWords = JSON.stringify({ preallocationApplied: false, message: importComplete });
+
+export function importerNameOf(prime: Claim): string {
+  return `importer-${prime.metadata.name}`;
+}
+
+/** The pod that fills a prime claim, with the labels of the claim that it is for. */
+export function importerPod(prime: Claim, claim: Claim) {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: {
       namespace: prime.metadata.namespace,
-      name: `importer-${prime.metadata.name}`,
-      labels: { ...commonLabels, ...importerLabel },
-      annotations: { ...noSidecars, [createdByController]: 'yes' },
+      name: importerNameOf(prime),
+      labels: {
+        ...claim.metadata.labels,
+        ...commonLabels,
+        ...importerLabel,
+        'prometheus.cdi.kubevirt.io': 'true',
+      },
+      annotations: podMetadata.annotations,
       ownerReferences: [
         ownerReference({ ...prime, ...claimKind }, { controller: true, blockOwnerDeletion: true }),
       ],
     },
     spec: {
       containers: [
-        { name: 'importer', image: 'cdi-importer', resources: { requests: { cpu: '10m', memory: '60M' } } },
+        {
+          name: 'importer',
+          image: cdiImage('cdi-importer'),
+          resources: podResources,
+          ...restrictedContainer,
+        },
       ],
       restartPolicy: 'OnFailure',
+      nodeSelector: { 'kubernetes.io/os': 'linux' },
+      securityContext: restrictedPod,
       volumes: [{ name: 'cdi-data-vol', persistentVolumeClaim: { claimName: prime.metadata.name } }],
     },
   };

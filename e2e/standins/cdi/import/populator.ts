@@ -10,10 +10,10 @@ import { updateBoundCondition } from '../bound-condition.ts';
 import type { Cdi } from '../cdi.ts';
 import { rebindVolume } from '../clone/rebind.ts';
 import { waitsForConsumer } from '../datavolume/operations.ts';
-import { podPhase, primeName } from '../names.ts';
+import { importPodName, podPhase, populatorProgress, primeName } from '../names.ts';
 import { isBeingMarked } from '../new-claim.ts';
 import { cleanUpImport } from './clean-up.ts';
-import { importerPod, primeClaim, primeNameOf } from './manifests.ts';
+import { importerNameOf, importerPod, primeClaim, primeNameOf } from './manifests.ts';
 import { followPod } from './progress.ts';
 
 /**
@@ -50,13 +50,16 @@ async function begin(cdi: Cdi, claim: Claim): Promise<void> {
 }
 
 async function advance(cdi: Cdi, claim: Claim, prime: Claim): Promise<void> {
-  const pod = await podOf(cdi, prime);
-  const followed = await followPod(cdi, claim, pod);
+  const pod = await podOf(cdi, prime, claim);
+  await followPod(cdi, prime, pod, { [importPodName]: importerNameOf(prime) });
+  const progress: Record<string, string> =
+    pod?.status?.phase === 'Succeeded' ? { [populatorProgress]: '100.0%' } : {};
+  const followed = await followPod(cdi, claim, pod, progress);
   if (annotation(followed, podPhase) === 'Succeeded') await rebindVolume(cdi, prime, followed);
 }
 
-async function podOf({ client, caches }: Cdi, prime: Claim): Promise<Pod | undefined> {
-  const manifest = importerPod(prime);
+async function podOf({ client, caches }: Cdi, prime: Claim, claim: Claim): Promise<Pod | undefined> {
+  const manifest = importerPod(prime, claim);
   const { namespace, name } = manifest.metadata;
   const existing = caches.pods.cache.get(namespace, name);
   if (existing) return existing;

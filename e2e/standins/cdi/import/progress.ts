@@ -3,19 +3,17 @@ import { annotation } from '../../kube/objects.ts';
 import type { Pod } from '../../node/objects.ts';
 import type { Claim } from '../../storage/objects.ts';
 import type { Cdi } from '../cdi.ts';
-import {
-  podPhase,
-  podRestarts,
-  podSchedulable,
-  populatorProgress,
-  running,
-  runningMessage,
-  runningReason,
-} from '../names.ts';
+import { podPhase, podRestarts, podSchedulable, running, runningMessage, runningReason } from '../names.ts';
+import { importComplete } from './manifests.ts';
 
-/** Tells the target what its importer pod is at, by annotations. */
-export async function followPod({ client, caches }: Cdi, claim: Claim, pod: Pod | undefined): Promise<Claim> {
-  const annotations = annotationsFor(pod);
+/** Tells a claim what an importer pod is at, by annotations. */
+export async function followPod(
+  { client, caches }: Cdi,
+  claim: Claim,
+  pod: Pod | undefined,
+  others: Record<string, string>,
+): Promise<Claim> {
+  const annotations = { ...others, ...annotationsFor(pod) };
   const same = Object.entries(annotations).every(([name, value]) => annotation(claim, name) === value);
   if (same) return claim;
   const path = resourcePath(Claims, claim.metadata.namespace, claim.metadata.name);
@@ -41,5 +39,5 @@ function stateOf(pod: Pod): Record<string, string> {
   });
   if (pod.status?.phase === 'Running') return said('true', '', 'Pod is running');
   if (pod.status?.phase !== 'Succeeded') return said('false', '', 'ContainerCreating');
-  return { ...said('false', 'Import Complete', 'Completed'), [populatorProgress]: '100.0%' };
+  return said('false', importComplete, 'Completed');
 }

@@ -1,6 +1,10 @@
 /** One reason why an object is refused, in the form of a Status's causes. */
 export interface Cause {
-  readonly reason?: 'FieldValueInvalid' | 'FieldValueRequired' | 'FieldValueNotSupported';
+  readonly reason?:
+    | 'FieldValueInvalid'
+    | 'FieldValueRequired'
+    | 'FieldValueNotSupported'
+    | 'FieldValueNotFound';
   readonly message: string;
   readonly field?: string;
 }

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { timestamp } from '../conditions.ts';
 import type { DomainSpec, InstanceSpec, InstanceStatus, Probe, VirtualMachineInstance } from '../types.ts';
+import { HAS_LAUNCHER } from '../vmi/finalizers.ts';
 import { mebibytes } from '../vmi/launcher-pod.ts';
 import type { AdmissionRequest } from './admit.ts';
 import { PCI_TOPOLOGY } from './mutate-machine.ts';
 
-const HAS_LAUNCHER = 'kubevirt.io/foregroundDeleteVirtualMachine';
 const SOCKETS_HEADROOM = 4;
 
 /**
@@ -34,14 +34,6 @@ function created(object: VirtualMachineInstance): VirtualMachineInstance {
 
 function withDefaults(spec: InstanceSpec): InstanceSpec {
   const { domain } = spec;
-  const sockets = domain.cpu?.sockets || 1;
-  const defaults = {
-    cores: 1,
-    maxSockets: sockets * SOCKETS_HEADROOM,
-    model: 'host-model',
-    sockets,
-    threads: 1,
-  };
   return {
     ...spec,
     architecture: spec.architecture || 'amd64',
@@ -49,7 +41,8 @@ function withDefaults(spec: InstanceSpec): InstanceSpec {
     ...probesWithDefaults(spec),
     domain: {
       ...domain,
-      cpu: { ...defaults, ...withoutZeros(domain.cpu) },
+      cpu: processors(domain.cpu),
+      devices: withDiskForEach(spec.volumes, domain.devices),
       features: { acpi: { enabled: true }, ...domain.features },
       firmware: { uuid: randomUUID(), ...domain.firmware },
       ...memoryWithHeadroom(domain.memory),
@@ -57,6 +50,26 @@ function withDefaults(spec: InstanceSpec): InstanceSpec {
       resources: domain.resources ?? {},
     },
   };
+}
+
+/** A processor of one core where nothing is said of processors; where something is, nothing is added to it. */
+function processors(given: DomainSpec['cpu']): DomainSpec['cpu'] {
+  const cpu = withoutZeros(given);
+  const isSaid = cpu.cores ?? cpu.sockets ?? cpu.threads;
+  const topology = isSaid === undefined ? { cores: 1, sockets: 1, threads: 1 } : {};
+  const { sockets } = { ...topology, ...cpu };
+  const growing = sockets === undefined ? {} : { maxSockets: sockets * SOCKETS_HEADROOM };
+  return { model: 'host-model', ...growing, ...topology, ...cpu };
+}
+
+function withDiskForEach(
+  volumes: InstanceSpec['volumes'] = [],
+  devices: DomainSpec['devices'],
+): DomainSpec['devices'] {
+  const { disks = [] } = devices;
+  const added = volumes.filter(({ name }) => !disks.some((disk) => disk.name === name));
+  if (added.length === 0) return devices;
+  return { ...devices, disks: [...disks, ...added.map(({ name }) => ({ name, disk: { bus: 'sata' } }))] };
 }
 
 const MEMORY_HEADROOM = 4;
@@ -84,7 +97,7 @@ function probesWithDefaults({ readinessProbe, livenessProbe }: InstanceSpec): Pa
   };
 }
 
-function withoutZeros(cpu: InstanceSpec['domain']['cpu'] = {}): InstanceSpec['domain']['cpu'] {
+function withoutZeros(cpu: DomainSpec['cpu'] = {}): NonNullable<DomainSpec['cpu']> {
   return Object.fromEntries(Object.entries(cpu).filter(([, value]) => value !== 0));
 }
 

@@ -34,9 +34,7 @@ export function mutateMachine({ object, operation }: AdmissionRequest<VirtualMac
 
 function withDefaults(spec: InstanceSpec, create: boolean): InstanceSpec {
   const { domain } = spec;
-  const firmware = create
-    ? { uuid: randomUUID(), serial: randomUUID(), ...domain.firmware }
-    : domain.firmware;
+  const firmware = create ? withIdentity(domain.firmware) : domain.firmware;
   return {
     ...spec,
     architecture: spec.architecture || 'amd64',
@@ -47,6 +45,12 @@ function withDefaults(spec: InstanceSpec, create: boolean): InstanceSpec {
       resources: domain.resources ?? {},
     },
   };
+}
+
+/** An empty identity is none. */
+function withIdentity(firmware: InstanceSpec['domain']['firmware'] = {}) {
+  const { uuid, serial, ...rest } = firmware;
+  return { uuid: uuid || randomUUID(), serial: serial || randomUUID(), ...rest };
 }
 
 /** Written back by virt-api, a DataVolume's storage has resources, if empty ones. */

@@ -1,5 +1,8 @@
 import { USERNAME_PREFIX } from '../identities.ts';
 
+const snapshotGroup = { group: 'snapshot.kubevirt.io', version: 'v1beta1' } as const;
+const cloneGroup = { group: 'clone.kubevirt.io', version: 'v1beta1' } as const;
+
 /** Which objects are sent to which path, and under which name refusals come back. */
 export const webhooks = {
   mutating: [
@@ -12,6 +15,13 @@ export const webhooks = {
       name: 'virtualmachineinstances-mutator.kubevirt.io',
       path: '/virtualmachineinstances-mutate',
       resource: 'virtualmachineinstances',
+    },
+    {
+      name: 'virtualmachineclones-mutator.kubevirt.io',
+      path: '/vmclones-mutate-create',
+      resource: 'virtualmachineclones',
+      operations: ['CREATE'],
+      ...cloneGroup,
     },
   ],
   validating: [
@@ -33,21 +43,58 @@ export const webhooks = {
       resource: 'virtualmachineinstances',
       operations: ['UPDATE'],
     },
+    {
+      name: 'migration-create-validator.kubevirt.io',
+      path: '/migration-validate-create',
+      resource: 'virtualmachineinstancemigrations',
+      operations: ['CREATE'],
+    },
+    {
+      name: 'virtualmachinesnapshot-validator.snapshot.kubevirt.io',
+      path: '/virtualmachinesnapshots-validate',
+      resource: 'virtualmachinesnapshots',
+      ...snapshotGroup,
+    },
+    {
+      name: 'virtualmachinerestore-validator.snapshot.kubevirt.io',
+      path: '/virtualmachinerestores-validate',
+      resource: 'virtualmachinerestores',
+      ...snapshotGroup,
+    },
+    {
+      name: 'vm-clone-validator.kubevirt.io',
+      path: '/vmclones-validate',
+      resource: 'virtualmachineclones',
+      ...cloneGroup,
+    },
   ],
 } as const;
 
-/** What KubeVirt itself changes needs no permission, and asking for it would double the load of every start. */
+/**
+ * What KubeVirt itself changes needs no permission, and asking for it would double the load of every start. Only
+ * a VM that a snapshot or a restore holds is not even KubeVirt's to change.
+ */
+const isHeld = ['snapshotInProgress', 'restoreInProgress']
+  .map((field) => `has(object.status) && has(object.status.${field})`)
+  .join(' || ');
 const notByKubeVirt = {
   name: 'not-by-kubevirt',
-  expression: `request.operation == 'CREATE' || !request.userInfo.username.startsWith('${USERNAME_PREFIX}')`,
+  expression: `request.operation == 'CREATE' || !request.userInfo.username.startsWith('${USERNAME_PREFIX}') || ${isHeld}`,
 };
 
 /** The configurations that send objects to a server at this address. */
 export function webhookConfigurations(url: string, caBundle: string) {
-  const webhook = ({ name, path, resource, operations = ['CREATE', 'UPDATE'] }: Webhook) => ({
+  const webhook = ({ name, path, resource, operations = ['CREATE', 'UPDATE'], ...kind }: Webhook) => ({
     name,
     clientConfig: { url: url + path, caBundle },
-    rules: [{ apiGroups: ['kubevirt.io'], apiVersions: ['v1'], operations, resources: [resource] }],
+    rules: [
+      {
+        apiGroups: [kind.group ?? 'kubevirt.io'],
+        apiVersions: [kind.version ?? 'v1'],
+        operations,
+        resources: [resource],
+      },
+    ],
     matchConditions: [notByKubeVirt],
     failurePolicy: 'Fail',
     sideEffects: 'None',
@@ -71,4 +118,7 @@ interface Webhook {
   readonly path: string;
   readonly resource: string;
   readonly operations?: readonly string[];
+  /** `kubevirt.io/v1` by default. */
+  readonly group?: string;
+  readonly version?: string;
 }

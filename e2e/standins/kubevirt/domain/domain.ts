@@ -2,6 +2,7 @@ import type { Fleet } from '../../guest/fleet.ts';
 import { Guest } from '../../guest/guest.ts';
 import type { Pace } from '../../pace.ts';
 import { FileSystems } from './agent.ts';
+import { AgentPolls } from './agent-polls.ts';
 import type { DomainDefinition, DomainEnd } from './definition.ts';
 import { LibvirtError } from './libvirt-error.ts';
 import { randomMac } from './random-mac.ts';
@@ -11,6 +12,7 @@ export class Domain {
   readonly definition: DomainDefinition;
   readonly macs: ReadonlyMap<string, string>;
   readonly fileSystems: FileSystems;
+  readonly polls: AgentPolls;
   readonly #pace: Pace;
   readonly #fleet: Fleet;
   readonly #onChange: () => void;
@@ -21,10 +23,12 @@ export class Domain {
   #agentConnected = false;
   #informed = false;
   #shuttingDown = false;
+  #bootsSince = 0;
   #silent = false;
   #end: DomainEnd | undefined;
   #timers: NodeJS.Timeout[] = [];
   #afterPause: (() => void)[] = [];
+  readonly #companions = new DisposableStack();
 
   constructor(definition: DomainDefinition, parts: { pace: Pace; fleet: Fleet; onChange: () => void }) {
     this.definition = definition;
@@ -32,8 +36,12 @@ export class Domain {
     this.#fleet = parts.fleet;
     this.#onChange = parts.onChange;
     this.macs = new Map([...definition.macs].map(([name, mac]) => [name, mac ?? randomMac()]));
-    this.fileSystems = new FileSystems(this.#pace.milliseconds('guest agent is polled'), () =>
-      this.#changed(),
+    this.fileSystems = new FileSystems(() => this.#changed());
+    const pollMs = this.#pace.milliseconds('guest agent is polled');
+    this.polls = new AgentPolls(
+      pollMs,
+      () => this.fileSystems.frozen,
+      () => this.#changed(),
     );
     this.#after(this.#pace.milliseconds('domain is defined'), () => this.#run());
   }
@@ -58,6 +66,16 @@ export class Domain {
   /** Whether what a readinessProbe asks for would answer; a pause is too short to be noticed by probes. */
   get serving(): boolean {
     return this.#serving;
+  }
+
+  /** The software in it, once it has booted. */
+  get guest(): Guest | undefined {
+    return this.#guest;
+  }
+
+  /** Since its system began to boot. */
+  get uptimeMs(): number {
+    return Math.round(performance.now() - this.#bootsSince);
   }
 
   get end(): DomainEnd | undefined {
@@ -94,7 +112,7 @@ export class Domain {
     const refused = this.#paused;
     // Only a guest with its agent at hand listens to the power button.
     const obeys = this.#agentConnected && !refused;
-    if (obeys) this.#disconnect();
+    if (obeys) this.#after(this.#pace.milliseconds('agent goes in a shutdown'), () => this.#disconnect());
     if (obeys) this.#after(this.#pace.milliseconds('guest shuts down'), () => this.#finish('Shutdown'));
     this.#after(graceMs + this.#pace.milliseconds('guest is killed'), () => this.#kill(onKill, graceMs));
     if (refused) throw new LibvirtError(55, 'Requested operation is not valid: domain is not running');
@@ -119,7 +137,7 @@ export class Domain {
     this.#serving = false;
     this.#stopGuest();
     this.#disconnect();
-    this.#boot();
+    this.boot();
   }
 
   /** From now on neither probe nor agent answers. */
@@ -131,11 +149,18 @@ export class Domain {
     this.#changed();
   }
 
+  /** Something that lasts as long as the domain does. */
+  accompany(companion: Disposable): void {
+    this.#companions.use(companion);
+  }
+
   /** The host lets go of it, whatever it is doing. */
   abandon(): void {
+    this.#companions.dispose();
     for (const timer of this.#timers) clearTimeout(timer);
     this.#stopGuest();
     this.fileSystems.reset();
+    this.polls.reset();
   }
 
   #run(): void {
@@ -143,12 +168,13 @@ export class Domain {
     this.#running = true;
     this.#paused = this.definition.startPaused;
     this.#changed();
-    this.#boot();
   }
 
-  #boot(): void {
+  /** Lets the guest boot for the first time: it never has before anybody was told that its domain runs. */
+  boot(): void {
     const { profile } = this.definition;
     if (!profile.boots) return;
+    this.#bootsSince = performance.now();
     this.#after(profile.bootMs, () => this.#unlessPaused(() => this.#booted()));
     this.#after(profile.servesMs, () => this.#unlessPaused(() => this.#serve()));
   }
@@ -157,7 +183,7 @@ export class Domain {
     if (!this.#startGuest()) return;
     if (!this.definition.profile.hasAgent || this.#silent) return;
     this.#agentConnected = true;
-    this.fileSystems.start();
+    this.polls.start();
     this.#changed();
     this.#after(this.#pace.milliseconds('guest information arrives'), () => this.#inform());
   }
@@ -190,6 +216,8 @@ export class Domain {
     this.#after(this.#pace.milliseconds('domain event arrives'), () => this.#changed());
     this.#paused = paused;
     this.fileSystems.setPaused(paused);
+    if (paused) this.polls.stop();
+    else if (this.#agentConnected) this.polls.start();
     this.#write();
     if (!paused) for (const act of this.#afterPause.splice(0)) act();
   }
@@ -203,6 +231,8 @@ export class Domain {
   #disconnect(): void {
     this.#agentConnected = false;
     this.fileSystems.reset();
+    // What it said last of being frozen is said on.
+    this.polls.stop();
     this.#changed();
   }
 

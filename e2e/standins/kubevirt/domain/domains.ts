@@ -6,6 +6,8 @@ import { Domain } from './domain.ts';
 
 /** The domains of the node, by the UID of their VirtualMachineInstance. */
 export class Domains {
+  /** Names of which virt-handler remembers a domain that went without a word: their next one cannot be reached. */
+  readonly ghosts = new Set<string>();
   readonly #pace: Pace;
   readonly #fleet: Fleet;
   readonly #domains = new Map<string, Domain>();

@@ -12,7 +12,6 @@ export function endedStatus(vmi: VirtualMachineInstance, domain: Domain): Instan
   return {
     ...ended,
     conditions,
-    fsFreezeStatus: undefined,
     interfaces: status.interfaces?.map(lastAddress),
   };
 }

@@ -1,25 +1,26 @@
 import type { Again } from '../../kube/controller.ts';
-import { unlessNotFound } from '../../kube/error.ts';
 import { splitKey } from '../../kube/objects.ts';
-import { withCondition, withoutCondition } from '../conditions.ts';
+import { withoutCondition } from '../conditions.ts';
 import type { Domain } from '../domain/domain.ts';
 import { LibvirtError } from '../domain/libvirt-error.ts';
-import { sameJson } from '../patch.ts';
-import type { InstanceStatus, VirtualMachineInstance } from '../types.ts';
+import { phaseChanges } from '../hotplug/handler-status.ts';
+import type { VirtualMachineInstance } from '../types.ts';
 import { inPhase } from '../vmi/phase.ts';
 import { isFinal } from '../vmi/ready.ts';
-import { pathOf } from '../vmi/reconcile.ts';
 import type { World } from '../world.ts';
+import { abandon } from './abandon.ts';
 import { domainDefinition } from './define.ts';
 import { endedStatus, succeeded } from './ended.ts';
-import { gatePod } from './gate.ts';
-import { migratableStatus } from './migratable.ts';
+import { haunt } from './haunt.ts';
+import { probeReadiness } from './readiness.ts';
 import { refusalOf } from './refusal.ts';
 import { runningStatus } from './running.ts';
+import { exitLauncher, syncFailed, withMigration, write } from './write.ts';
 
 const DEFAULT_GRACE_SECONDS = 30;
 const CACHE_LAG_MS = 20;
-const RETRY_MS = 1000;
+/** virt-handler tries again less and less often; this is long enough for who deletes several at once. */
+const RETRY_MS = 10_000;
 
 /** What virt-handler does for an instance on its node: runs its domain and says how it is. */
 export async function reconcileDomain(world: World, key: string): Promise<Again> {
@@ -28,32 +29,35 @@ export async function reconcileDomain(world: World, key: string): Promise<Again>
   forgetOthers(world, key, vmi?.metadata.uid);
   if (vmi?.status?.phase !== 'Scheduled' && vmi?.status?.phase !== 'Running') return;
   const domain = world.domains.get(vmi.metadata.uid);
-  if (domain === undefined) return start(world, vmi);
+  if (domain === undefined) return world.domains.ghosts.has(key) ? haunt(world, key, vmi) : start(world, vmi);
   await sync(world, vmi, domain);
 }
 
 /** Domains of instances that had this name before, or whose instance is gone. */
 function forgetOthers({ domains }: World, key: string, uid: string | undefined): void {
-  for (const { definition } of domains.named(key)) {
-    if (definition.uid !== uid) domains.forget(definition.uid);
+  for (const { definition, end } of domains.named(key)) {
+    if (definition.uid === uid) continue;
+    if (end === undefined) domains.ghosts.add(key);
+    domains.forget(definition.uid);
   }
 }
 
 async function start(world: World, vmi: VirtualMachineInstance): Promise<Again> {
   const pod = world.launchers.of(vmi);
-  if (pod === undefined || vmi.metadata.deletionTimestamp !== undefined) return;
+  if (vmi.metadata.deletionTimestamp !== undefined) return abandon(world, vmi);
+  if (pod === undefined) return;
   if (!gathersChanges(world) && vmi.status?.migrationMethod === undefined)
     return write(world, vmi, withMigration(world, vmi));
   const definition = domainDefinition(world, vmi);
   if (definition === undefined) return { after: CACHE_LAG_MS };
   const refusal = refusalOf(world, vmi, definition);
   if (refusal !== undefined) {
+    world.context.podReadiness.holdTermination(pod.metadata.namespace!, pod.metadata.name);
     await syncFailed(world, vmi, refusal);
     return { after: RETRY_MS };
   }
   const domain = world.domains.define(definition);
   world.context.podReadiness.holdTermination(pod.metadata.namespace!, pod.metadata.name);
-  gatePod(world, vmi, domain, pod);
   if (world.context.faults.take('guest-never-ready', vmi.metadata)) domain.silence();
 }
 
@@ -62,18 +66,14 @@ function gathersChanges({ context: { pace } }: World): boolean {
   return pace.milliseconds('controllers gather changes') > 0;
 }
 
-function withMigration({ caches }: World, vmi: VirtualMachineInstance): InstanceStatus {
-  if (vmi.status?.migrationMethod !== undefined) return vmi.status;
-  return migratableStatus(vmi, (name) => caches.claims.get(vmi.metadata.namespace, name));
-}
-
 async function sync(world: World, vmi: VirtualMachineInstance, domain: Domain): Promise<void> {
   const pod = world.launchers.of(vmi);
   if (domain.end !== undefined) return end(world, vmi, domain);
-  const gated = gatePod(world, vmi, domain, pod);
-  if (domain.running && gated) await run(world, vmi, domain);
+  if (domain.running) await run(world, vmi, domain);
   const leaving = vmi.metadata.deletionTimestamp ?? pod?.metadata.deletionTimestamp;
-  if (leaving !== undefined) await shutDown(world, vmi, domain);
+  // A launcher that is deleted by force has no time to say anything.
+  if (leaving !== undefined && pod?.metadata.deletionGracePeriodSeconds !== 0)
+    await shutDown(world, vmi, domain);
 }
 
 async function run(world: World, vmi: VirtualMachineInstance, domain: Domain): Promise<void> {
@@ -83,7 +83,11 @@ async function run(world: World, vmi: VirtualMachineInstance, domain: Domain): P
   const status = runningStatus(scheduled, domain, world.launchers.of(vmi));
   const conditions = starts ? withoutCondition(status.conditions, 'Synchronized') : status.conditions;
   await write(world, vmi, inPhase({ ...status, conditions }, 'Running'));
+  for (const { reason, message } of phaseChanges(vmi.status?.volumeStatus, status.volumeStatus))
+    events.recordEvent(vmi, 'Normal', reason, message);
   if (!starts) return;
+  probeReadiness(world, vmi, domain);
+  domain.boot();
   events.recordEvent(vmi, 'Normal', 'Created', 'VirtualMachineInstance defined.');
   events.recordEvent(vmi, 'Normal', 'Started', 'VirtualMachineInstance started.');
   if (world.context.faults.take('vmi-crashes', vmi.metadata)) domain.crash();
@@ -104,15 +108,6 @@ async function shutDown(world: World, vmi: VirtualMachineInstance, domain: Domai
   }
 }
 
-async function syncFailed(world: World, vmi: VirtualMachineInstance, message: string): Promise<void> {
-  world.handler.events.recordEvent(vmi, 'Warning', 'SyncFailed', message);
-  const reason = 'Synchronizing with the Domain failed.';
-  const current = world.caches.vmis.get(vmi.metadata.namespace, vmi.metadata.name) ?? vmi;
-  const synchronized = { type: 'Synchronized', status: 'False' as const, reason, message };
-  const conditions = withCondition(current.status?.conditions, synchronized);
-  await write(world, current, { ...current.status, conditions });
-}
-
 async function end(world: World, vmi: VirtualMachineInstance, domain: Domain): Promise<void> {
   if (isFinal(vmi)) return;
   const { events } = world.handler;
@@ -122,23 +117,4 @@ async function end(world: World, vmi: VirtualMachineInstance, domain: Domain): P
     events.recordEvent(vmi, 'Normal', 'Stopped', 'The VirtualMachineInstance was shut down.');
   else events.recordEvent(vmi, 'Warning', 'Stopped', 'The VirtualMachineInstance crashed.');
   exitLauncher(world, vmi);
-}
-
-/** The launcher waits a little after its domain's end, then exits. */
-function exitLauncher(world: World, vmi: VirtualMachineInstance): void {
-  const { pace, podReadiness, signal } = world.context;
-  const pod = world.launchers.of(vmi);
-  if (pod === undefined) return;
-  const { namespace, name } = pod.metadata;
-  pace.wait('launcher exits', signal).then(
-    () => podReadiness.exit(namespace!, name, 0),
-    () => {},
-  );
-}
-
-async function write(world: World, vmi: VirtualMachineInstance, status: InstanceStatus): Promise<void> {
-  if (sameJson(status, vmi.status)) return;
-  const request = world.handler.client.replace<VirtualMachineInstance>(pathOf(vmi), { ...vmi, status });
-  const written = await unlessNotFound(request);
-  if (written?.metadata?.uid === vmi.metadata.uid) world.caches.vmis.observe(written);
 }

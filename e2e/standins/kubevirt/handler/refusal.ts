@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { DomainDefinition } from '../domain/definition.ts';
 import type { VirtualMachineInstance } from '../types.ts';
 import type { World } from '../world.ts';
+import { writableDisks } from './define.ts';
 
 type Check = (vmi: VirtualMachineInstance, definition: DomainDefinition, world: World) => string | undefined;
 
@@ -46,7 +47,7 @@ function macIsMulticast({ spec }: VirtualMachineInstance): string | undefined {
 
 /** A disk is written by one QEMU, and by one device of it. */
 function diskIsLocked(
-  _vmi: VirtualMachineInstance,
+  vmi: VirtualMachineInstance,
   { uid, disks }: DomainDefinition,
   { domains }: World,
 ): string | undefined {
@@ -54,12 +55,45 @@ function diskIsLocked(
     .list()
     .filter(({ definition, end }) => definition.uid !== uid && end === undefined)
     .flatMap(({ definition }) => definition.disks);
-  const locked = disks.find((disk, index) => disks.indexOf(disk) !== index || elsewhere.includes(disk));
-  if (locked === undefined) return undefined;
+  const locked = disks.findIndex((disk, index) => disks.indexOf(disk) !== index || elsewhere.includes(disk));
+  if (locked < 0) return undefined;
+  const { name } = writableDisks(vmi)[locked]!;
   const message =
-    'internal error: process exited while connecting to monitor: qemu-system-x86_64: -device ' +
-    '{"driver":"virtio-blk-pci-non-transitional"}: Failed to get "write" lock\nIs another process using the image?';
+    `internal error: process exited while connecting to monitor: ${qemuTime()} qemu-system-x86_64: ` +
+    `-device ${escaped(qemuDevice(vmi, name))}: Failed to get \\"write\\" lock\\n` +
+    `Is another process using the image [/var/run/kubevirt-private/vmi-disks/${name}/disk.img]?`;
   return syncFailed(1, 10, message);
+}
+
+/** Before the disks come the controllers that every domain has, and the interfaces. */
+const BUSES_BEFORE_INTERFACES = 6;
+
+/** A disk as QEMU is told of it: libvirt counts drives from the last, and boots from the first unless told otherwise. */
+function qemuDevice({ spec }: VirtualMachineInstance, name: string): string {
+  const { disks = [], interfaces = [] } = spec.domain.devices;
+  const index = disks.findIndex((disk) => disk.name === name);
+  const ordered = disks.some(({ bootOrder }) => bootOrder !== undefined);
+  const bootindex = ordered ? disks[index]?.bootOrder : index === 0 ? 1 : undefined;
+  return JSON.stringify({
+    driver: 'virtio-blk-pci-non-transitional',
+    bus: `pci.${BUSES_BEFORE_INTERFACES + interfaces.length + index}`,
+    addr: '0x0',
+    drive: `libvirt-${disks.length - index}-format`,
+    id: `ua-${name}`,
+    bootindex,
+    'write-cache': 'on',
+    werror: 'stop',
+    rerror: 'stop',
+  });
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('"', '\\"');
+}
+
+/** To the microsecond. */
+function qemuTime(): string {
+  return new Date().toISOString().replace('Z', '000Z');
 }
 
 function syncFailed(code: number, domain: number, message: string): string {

@@ -1,6 +1,8 @@
 import { timestamp, withCondition, withoutCondition } from '../conditions.ts';
 import type { Domain } from '../domain/domain.ts';
+import { nextHotplugStatus } from '../hotplug/handler-status.ts';
 import type { Condition, InstanceStatus, InterfaceStatus, Pod, VirtualMachineInstance } from '../types.ts';
+import { deviceNames } from './device-names.ts';
 
 /** What the agent of every stand-in guest says of its system. */
 export const GUEST_OS = {
@@ -25,7 +27,7 @@ export function runningStatus(
     ...status,
     machine: { type: 'pc-q35-7.2' },
     guestOSInfo: domain.informed ? { ...GUEST_OS } : status.guestOSInfo,
-    fsFreezeStatus: domain.fileSystems.toldFrozen ? 'frozen' : undefined,
+    fsFreezeStatus: domain.polls.frozen ? 'frozen' : undefined,
     interfaces: interfaces(status.interfaces, domain, pod?.status?.podIP),
     volumeStatus: targets(vmi),
     conditions: conditions(status.conditions, domain),
@@ -49,24 +51,21 @@ function interfaces(before: InterfaceStatus[] = [], domain: Domain, ip?: string)
 /** The image that KubeVirt makes of cloud-init data. */
 const SEED_BYTES = 2 ** 20;
 
-/** Disks get their names in the guest in the order of the spec, by bus. */
-function targets({ spec, status }: VirtualMachineInstance): InstanceStatus['volumeStatus'] {
-  const counts = { vd: 0, sd: 0 };
-  const names = new Map<string, string>();
-  for (const { name, disk, cdrom, lun } of spec.domain.devices.disks ?? []) {
-    const bus = (disk ?? cdrom ?? lun)?.bus ?? (cdrom ? 'sata' : 'virtio');
-    const prefix = bus === 'virtio' ? 'vd' : 'sd';
-    names.set(name, prefix + String.fromCharCode(97 + counts[prefix]));
-    counts[prefix] += 1;
-  }
+function targets(vmi: VirtualMachineInstance): InstanceStatus['volumeStatus'] {
+  const { spec, status } = vmi;
+  const names = deviceNames(vmi);
   const seeds = (spec.volumes ?? []).filter(
     (volume) => volume.cloudInitNoCloud ?? volume.cloudInitConfigDrive,
   );
-  return status?.volumeStatus?.map((volume) => ({
-    ...volume,
-    target: names.get(volume.name) ?? '',
-    ...(seeds.some(({ name }) => name === volume.name) ? { size: SEED_BYTES } : {}),
-  }));
+  return status?.volumeStatus?.map((volume) => {
+    const target = names.get(volume.name) ?? '';
+    if (volume.hotplugVolume !== undefined) return nextHotplugStatus(volume, vmi, target);
+    return {
+      ...volume,
+      target,
+      ...(seeds.some(({ name }) => name === volume.name) ? { size: SEED_BYTES } : {}),
+    };
+  });
 }
 
 function conditions(before: Condition[] | undefined, domain: Domain): Condition[] {
@@ -82,6 +81,16 @@ function conditions(before: Condition[] | undefined, domain: Domain): Condition[
   let list = domain.agentConnected
     ? withCondition(before, agent)
     : withoutCondition(before, 'AgentConnected');
+  if (domain.agentConnected)
+    list = domain.polls.limited
+      ? withCondition(list, unsupportedAgent())
+      : withoutCondition(list, 'AgentVersionNotSupported');
   list = domain.paused ? withCondition(list, paused) : withoutCondition(list, 'Paused');
   return list;
+}
+
+/** An agent that was asked what it can do while its guest was frozen. */
+function unsupportedAgent(): Condition {
+  const reason = "This guest agent doesn't support required basic commands";
+  return { type: 'AgentVersionNotSupported', status: 'True', reason, lastProbeTime: timestamp() };
 }

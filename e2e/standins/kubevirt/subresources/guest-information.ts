@@ -10,7 +10,7 @@ import type { Call } from './serve.ts';
 /** What the agent says of the guest, as of its last poll. */
 export function guestInformation(world: World, call: Call): Promise<Answer> {
   return fromAgent(world, call, (domain) => ({
-    fsFreezeStatus: domain.fileSystems.toldFrozen ? 'frozen' : 'thawed',
+    fsFreezeStatus: domain.polls.frozen ? 'frozen' : 'thawed',
     fsInfo: { disks: fileSystems(domain) },
     guestAgentVersion: '7.2.22',
     hostname: domain.definition.name,

@@ -4,7 +4,7 @@ import type { Domain } from '../domain/domain.ts';
 import type { VirtualMachineInstance } from '../types.ts';
 import type { World } from '../world.ts';
 import { conflict, done, forbidden, notFound } from './answers.ts';
-import { fetchInstance, runningDomain } from './fetch.ts';
+import { fetchInstance, fetchMachine, runningDomain } from './fetch.ts';
 import { isDryRun, parseOptions } from './options.ts';
 import type { Call } from './serve.ts';
 
@@ -30,6 +30,9 @@ export async function pause(world: World, call: Call): Promise<Answer> {
 }
 
 export async function unpause(world: World, call: Call): Promise<Answer> {
+  const vm = await fetchMachine(world, call);
+  if (vm?.status?.snapshotInProgress !== undefined)
+    return conflict('virtualmachine', call.name, 'VM snapshot is in progress');
   const options = parseOptions<{ dryRun?: string[] }>(call.body, 'v1.UnpauseOptions');
   if ('refusal' in options) return options.refusal;
   return withDomain(world, call, (vmi, domain) => {

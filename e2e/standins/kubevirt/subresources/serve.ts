@@ -4,8 +4,10 @@ import { discovery } from './discovery.ts';
 import { freeze, unfreeze } from './freeze.ts';
 import { filesystems, guestInformation, users } from './guest-information.ts';
 import { expandSpec, restart, start, stop } from './machine.ts';
+import { migrate } from './migrate.ts';
 import { notModelled } from './not-modelled.ts';
 import { pause, reset, softReboot, unpause } from './pause.ts';
+import { addVolume, removeVolume } from './volumes.ts';
 
 /** Which object a subresource is of, and what was sent. */
 export interface Call {
@@ -23,9 +25,9 @@ const routes: Record<string, Record<string, Record<string, Handler>>> = {
       start,
       stop,
       restart,
-      addvolume: notModelled('addvolume'),
-      removevolume: notModelled('removevolume'),
-      migrate: notModelled('migrate'),
+      addvolume: addVolume.toMachine,
+      removevolume: removeVolume.ofMachine,
+      migrate,
       memorydump: notModelled('memorydump'),
     },
     GET: { 'expand-spec': expandSpec },
@@ -38,8 +40,8 @@ const routes: Record<string, Record<string, Record<string, Handler>>> = {
       unfreeze,
       softreboot: softReboot,
       reset,
-      addvolume: notModelled('addvolume'),
-      removevolume: notModelled('removevolume'),
+      addvolume: addVolume.toInstance,
+      removevolume: removeVolume.ofInstance,
     },
     GET: { guestosinfo: guestInformation, filesystemlist: filesystems, userlist: users },
   },

@@ -9,9 +9,10 @@ import { type Failure, failedCreate } from './status.ts';
 
 const PREFIX = 'Error encountered while creating DataVolumes: ';
 
-/** Makes the DataVolumes of a VM's templates that are not there. */
+/** Makes the DataVolumes of a VM's templates that are not there, and takes those that are nobody's. */
 export async function makeDataVolumes(world: World, vm: VirtualMachine): Promise<Failure | undefined> {
   const { client, events } = world.controller;
+  await adoptDataVolumes(world, vm);
   for (const template of missingDataVolumes(world, vm)) {
     const { name } = template.metadata;
     const forbidden = await cloneIsForbidden(world, vm, template);
@@ -43,6 +44,18 @@ export function dataVolumesAreReady({ caches }: World, vm: VirtualMachine): bool
     const dataVolume = caches.dataVolumes.get(vm.metadata.namespace, metadata.name);
     return dataVolume !== undefined && isReadyForLauncher(dataVolume);
   });
+}
+
+async function adoptDataVolumes({ caches, controller }: World, vm: VirtualMachine): Promise<void> {
+  const { namespace } = vm.metadata;
+  for (const { metadata } of vm.spec.dataVolumeTemplates ?? []) {
+    const found = caches.dataVolumes.get(namespace, metadata.name);
+    if (found === undefined || found.metadata.ownerReferences?.length) continue;
+    const ownerReferences = [ownerReference(vm, { controller: true, blockOwnerDeletion: true })];
+    const path = resourcePath(DataVolumes, namespace, metadata.name);
+    const adopted = controller.client.mergePatch<DataVolume>(path, { metadata: { ownerReferences } });
+    caches.dataVolumes.observe(await adopted);
+  }
 }
 
 function missingDataVolumes({ caches }: World, vm: VirtualMachine): DataVolumeTemplate[] {

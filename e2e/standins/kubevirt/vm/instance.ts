@@ -1,6 +1,6 @@
 import { ownerReference } from '../../kube/objects.ts';
 import type { VirtualMachine, VirtualMachineInstance } from '../types.ts';
-import { HANDLED } from '../vmi/reconcile.ts';
+import { HANDLED } from '../vmi/finalizers.ts';
 import { legacyFirmwareUuid } from './firmware.ts';
 
 /** The instance that a VM's template describes. Admission adds what every instance has. */

@@ -2,12 +2,14 @@ import type { Again } from '../../kube/controller.ts';
 import { unlessNotFound } from '../../kube/error.ts';
 import { resourcePath, VirtualMachineInstances } from '../../kube/kinds.ts';
 import { hasFinalizer, splitKey } from '../../kube/objects.ts';
-import type { VirtualMachine, VirtualMachineInstance } from '../types.ts';
+import { carryOutRequests } from '../hotplug/machine.ts';
+import type { VirtualMachine, VirtualMachineInstance, VirtualMachineStatus } from '../types.ts';
 import type { World } from '../world.ts';
 import { dataVolumesAreReady, makeDataVolumes } from './data-volumes.ts';
 import { decide } from './decide.ts';
 import { findInstancetype } from './instancetype.ts';
 import { CONTROLLED, markMachine, patchMachine } from './marks.ts';
+import { printableStatus } from './printable-status.ts';
 import { templateIsAsStarted } from './restart-required.ts';
 import { startRevisionOf } from './revision.ts';
 import { startInstance } from './start.ts';
@@ -24,15 +26,18 @@ export async function reconcileMachine(world: World, key: string): Promise<Again
   if (vm === undefined) return;
   if (vm.metadata.deletionTimestamp !== undefined) return leave(world, vm);
   const marked = await markMachine(world, vm);
-  const { failure, after } = await converge(world, marked);
-  await writeStatus(world, marked, failure);
-  if (after !== undefined) return { after };
+  const asked = await carryOutRequests(world, marked, instanceOfMachine(world, marked));
+  const outcome = await converge(world, asked);
+  await writeStatus(world, asked, outcome);
+  if (outcome.after !== undefined) return { after: outcome.after };
 }
 
 interface Outcome {
   readonly failure?: Failure;
   /** When to try again, in milliseconds. */
   readonly after?: number;
+  /** An instance was made: the status tells of it from the next pass on. */
+  readonly started?: true;
 }
 
 async function converge(world: World, vm: VirtualMachine): Promise<Outcome> {
@@ -50,7 +55,7 @@ async function start(world: World, vm: VirtualMachine): Promise<Outcome> {
   if (wait > 0) return { after: wait };
   if (!dataVolumesAreReady(world, vm)) return {};
   const failure = (await findInstancetype(world, vm)) ?? (await startInstance(world, vm));
-  return failure === undefined ? {} : { failure, after: RETRY_MS };
+  return failure === undefined ? { started: true } : { failure, after: RETRY_MS };
 }
 
 /** The instance of a VM: one of its name that it owns. */
@@ -90,20 +95,23 @@ async function stopInstance(world: World, vm: VirtualMachine, vmi: VirtualMachin
 async function leave(world: World, vm: VirtualMachine): Promise<void> {
   const vmi = instanceOfMachine(world, vm);
   // Others may keep it: then its status goes on telling how it is.
-  if (!hasFinalizer(vm, CONTROLLED)) return writeStatus(world, vm, undefined);
+  if (!hasFinalizer(vm, CONTROLLED)) return writeStatus(world, vm, {});
   if (vmi !== undefined && !hasFinalizer(vm, 'orphan')) {
     if (vmi.metadata.deletionTimestamp === undefined) await stopInstance(world, vm, vmi);
-    return writeStatus(world, vm, undefined);
+    return writeStatus(world, vm, {});
   }
-  const finalizers = vm.metadata.finalizers?.filter((finalizer) => finalizer !== CONTROLLED);
+  const finalizers = vm.metadata.finalizers?.filter((finalizer) => finalizer !== CONTROLLED) ?? [];
   const { resourceVersion } = vm.metadata;
-  await unlessNotFound(patchMachine(world, vm, { metadata: { finalizers, resourceVersion } }));
+  const left = await unlessNotFound(patchMachine(world, vm, { metadata: { finalizers, resourceVersion } }));
+  if (left !== undefined && finalizers.length > 0) await writeStatus(world, left, {});
 }
 
-async function writeStatus(world: World, vm: VirtualMachine, failure: Failure | undefined): Promise<void> {
+async function writeStatus(world: World, vm: VirtualMachine, { failure, started }: Outcome): Promise<void> {
   const current = world.caches.vms.get(vm.metadata.namespace, vm.metadata.name);
   if (current === undefined || current.metadata.uid !== vm.metadata.uid) return;
-  const vmi = instanceOfMachine(world, current);
+  // One that was told to go meanwhile is for the next pass.
+  if (current.metadata.deletionTimestamp !== vm.metadata.deletionTimestamp) return;
+  const vmi = started ? undefined : instanceOfMachine(world, current);
   const status = statusOf({
     vm: current,
     vmi,
@@ -112,5 +120,16 @@ async function writeStatus(world: World, vm: VirtualMachine, failure: Failure | 
     requests: decide(current, vmi).requests,
     failure,
   });
-  await unlessNotFound(writeMachineStatus(world, current, status));
+  await unlessNotFound(
+    writeMachineStatus(world, current, started ? starting(world, current, status) : status),
+  );
+}
+
+/** In the pass that made an instance a machine says that it starts, and nothing of the instance yet. */
+function starting(world: World, vm: VirtualMachine, status: VirtualMachineStatus): VirtualMachineStatus {
+  const vmi = instanceOfMachine(world, vm);
+  return {
+    ...status,
+    printableStatus: printableStatus({ ...vm, status }, vmi, volumeFacts(vm, world.caches)),
+  };
 }

@@ -1,5 +1,7 @@
+import { timestamp } from '../conditions.ts';
+import { fulfil, isHotpluggable } from '../hotplug/requests.ts';
 import { sameJson } from '../patch.ts';
-import type { Condition, VirtualMachine, VirtualMachineSpec } from '../types.ts';
+import type { Condition, InstanceSpec, VirtualMachine, VirtualMachineSpec } from '../types.ts';
 
 /** The spec that a running instance was started with. */
 export interface StartRevision {
@@ -21,9 +23,16 @@ export function restartRequired(
 ): Condition | undefined {
   if (revision === undefined || sameJson(fixed(spec), fixed(revision.spec))) return undefined;
   const message = 'a non-live-updatable field was changed in the template spec';
-  return { type: 'RestartRequired', status: 'True', message };
+  return { type: 'RestartRequired', status: 'True', message, lastTransitionTime: timestamp() };
 }
 
 function fixed({ template }: VirtualMachineSpec): object {
-  return Object.fromEntries(Object.entries(template.spec).filter(([field]) => !LIVE.includes(field)));
+  const spec = withoutHotplugged(template.spec);
+  return Object.fromEntries(Object.entries(spec).filter(([field]) => !LIVE.includes(field)));
+}
+
+/** What is plugged in and pulled out while the instance runs needs no restart. */
+function withoutHotplugged(spec: InstanceSpec): InstanceSpec {
+  const names = (spec.volumes ?? []).filter(isHotpluggable).map(({ name }) => name);
+  return names.reduce((rest, name) => fulfil(rest, { removeVolumeOptions: { name } }), spec);
 }

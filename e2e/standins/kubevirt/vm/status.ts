@@ -1,4 +1,5 @@
 import { conditionOf, isTrue, timestamp, withCondition, withoutCondition } from '../conditions.ts';
+import { openRequests } from '../hotplug/requests.ts';
 import type {
   Condition,
   StartFailure,
@@ -38,6 +39,7 @@ export function statusOf(facts: VirtualMachineFacts): VirtualMachineStatus {
   const status: VirtualMachineStatus = {
     ...vm.status,
     stateChangeRequests: requests.length === 0 ? undefined : [...requests],
+    volumeRequests: openRequests(vm),
     startFailure: startFailure(vm.status?.startFailure, vmi),
     conditions: withFailure(withRestart(conditions(vm.status?.conditions, vmi), facts), facts),
     created: vmi === undefined ? undefined : true,

@@ -1,18 +1,14 @@
 import { ownerReference } from '../../kube/objects.ts';
-import { claimNameOf } from '../claim-name.ts';
 import type { Probe, VirtualMachineInstance } from '../types.ts';
+import { type LauncherOptions, launcherScheduling } from './launcher-scheduling.ts';
+import { launcherVolumes } from './launcher-volumes.ts';
 
 const DEFAULT_GRACE_SECONDS = 30;
 const LAUNCHER_GRACE_SECONDS = 30;
-const PROBE_DELAY_SECONDS = 10;
+/** How long a probe of a launcher leaves the domain to come up, beyond its own delay. */
+export const PROBE_DELAY_SECONDS = 10;
 export const LAUNCHER_IMAGE = 'cluster.local/kubevirt/virt-launcher:v1.9.0';
-export const MEMORY_OVERHEAD_MIB = 268;
-
-/** What a launcher pod needs beyond its instance. */
-export interface LauncherOptions {
-  /** Labels of nodes that it must have besides those that every launcher needs. */
-  readonly nodeSelector?: Record<string, string>;
-}
+const MEMORY_OVERHEAD_MIB = 268;
 
 /** The pod that an instance runs in, as far as anything outside KubeVirt looks at it. */
 export function launcherPod(vmi: VirtualMachineInstance, options: LauncherOptions = {}) {
@@ -20,7 +16,7 @@ export function launcherPod(vmi: VirtualMachineInstance, options: LauncherOption
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: metadata(vmi),
-    spec: { ...scheduling(vmi, options), ...running(vmi), volumes: volumes(vmi) },
+    spec: { ...launcherScheduling(vmi, options), ...running(vmi), volumes: launcherVolumes(vmi) },
   };
 }
 
@@ -46,17 +42,16 @@ function keptAnnotations(annotations: Record<string, string> = {}): Record<strin
   return Object.fromEntries(Object.entries(annotations).filter(([name]) => !observed(name)));
 }
 
-function launcherAnnotations({
-  metadata: { name, namespace },
-}: VirtualMachineInstance): Record<string, string> {
+function launcherAnnotations(vmi: VirtualMachineInstance): Record<string, string> {
+  const { name, namespace } = vmi.metadata;
   const freezer = (verb: string) =>
-    JSON.stringify(['/usr/bin/virt-freezer', verb, '--name', name, '--namespace', namespace]);
+    `["/usr/bin/virt-freezer", "${verb}", "--name", "${name}", "--namespace", "${namespace}"]`;
   return {
     'descheduler.alpha.kubernetes.io/request-evict-only': '',
     'istio.io/reroute-virtual-interfaces': 'k6t-eth0',
     'kubectl.kubernetes.io/default-container': 'compute',
     'kubevirt.io/domain': name,
-    'kubevirt.io/memory-overhead-bytes': String(MEMORY_OVERHEAD_MIB * 2 ** 20),
+    'kubevirt.io/memory-overhead-bytes': String(memoryOverheadMib(vmi) * 2 ** 20),
     'kubevirt.io/migrationTransportUnix': 'true',
     'post.hook.backup.velero.io/command': freezer('--unfreeze'),
     'post.hook.backup.velero.io/container': 'compute',
@@ -64,23 +59,6 @@ function launcherAnnotations({
     'pre.hook.backup.velero.io/container': 'compute',
     'pre.hook.backup.velero.io/timeout': '60s',
     'traffic.sidecar.istio.io/kubevirtInterfaces': 'k6t-eth0',
-  };
-}
-
-function scheduling({ spec }: VirtualMachineInstance, options: LauncherOptions) {
-  return {
-    nodeSelector: {
-      ...spec.nodeSelector,
-      'kubernetes.io/arch': spec.architecture ?? 'amd64',
-      'kubevirt.io/schedulable': 'true',
-      [`machine-type.node.kubevirt.io/${spec.domain.machine?.type ?? 'q35'}`]: 'true',
-      ...options.nodeSelector,
-    },
-    affinity: spec.affinity,
-    tolerations: spec.tolerations,
-    topologySpreadConstraints: spec.topologySpreadConstraints,
-    schedulerName: spec.schedulerName,
-    priorityClassName: spec.priorityClassName,
   };
 }
 
@@ -126,31 +104,52 @@ function computeContainer(vmi: VirtualMachineInstance) {
 }
 
 /** The kubelet asks the launcher, which asks the guest, and gives the domain ten seconds to come up. */
-function podProbe(probe: Probe, { metadata: { name, namespace } }: VirtualMachineInstance) {
+function podProbe(probe: Probe, vmi: VirtualMachineInstance) {
   const { exec, guestAgentPing, ...rest } = probe;
   const timeout = probe.timeoutSeconds ?? 1;
-  const launcher = [
-    'virt-probe',
-    '--domainName',
-    `${namespace}_${name}`,
-    '--timeoutSeconds',
-    String(timeout),
-  ];
   const delayed = { ...rest, initialDelaySeconds: (probe.initialDelaySeconds ?? 0) + PROBE_DELAY_SECONDS };
-  if (guestAgentPing !== undefined) return byLauncher(delayed, timeout, [...launcher, '--guestAgentPing']);
+  if (guestAgentPing !== undefined)
+    return byLauncher(delayed, timeout, [...askLauncher(vmi, timeout), '--guestAgentPing']);
   if (exec === undefined) return delayed;
-  const [program = '', ...words] = exec.command ?? [];
-  return byLauncher(delayed, timeout, [...launcher, '--command', program, '--', ...words]);
+  return byLauncher(delayed, timeout, execByLauncher(vmi, probe));
 }
 
-function byLauncher(probe: object, timeoutSeconds: number, command: string[]) {
+/** What the launcher runs in the guest for a probe that is a command. */
+export function execByLauncher(
+  vmi: VirtualMachineInstance,
+  { exec, timeoutSeconds = 1 }: Probe,
+): readonly string[] {
+  const [program = '', ...words] = exec?.command ?? [];
+  if (program === PROBE_PROGRAM) return [program, ...words];
+  return [...askLauncher(vmi, timeoutSeconds), '--command', program, '--', ...words];
+}
+
+const PROBE_PROGRAM = 'virt-probe';
+
+function askLauncher({ metadata }: VirtualMachineInstance, timeoutSeconds: number): string[] {
+  const domain = `${metadata.namespace}_${metadata.name}`;
+  return [PROBE_PROGRAM, '--domainName', domain, '--timeoutSeconds', String(timeoutSeconds)];
+}
+
+function byLauncher(probe: object, timeoutSeconds: number, command: readonly string[]) {
   return { ...probe, timeoutSeconds: timeoutSeconds + 1, exec: { command } };
 }
 
+const EXEC_PROBES_MIB = 100;
+const EXEC_PROBE_MIB = 10;
+
+/** What a launcher needs beside its guest's memory: more with probes that are commands. */
+export function memoryOverheadMib({ spec }: VirtualMachineInstance): number {
+  const probes = [spec.readinessProbe, spec.livenessProbe].filter((probe) => probe?.exec !== undefined);
+  const forProbes = probes.length === 0 ? 0 : EXEC_PROBES_MIB + probes.length * EXEC_PROBE_MIB;
+  return MEMORY_OVERHEAD_MIB + forProbes;
+}
+
 /** Guest memory and overhead; what a VM requests itself takes the place of its guest memory. */
-function memoryRequest({ spec: { domain } }: VirtualMachineInstance): string {
+function memoryRequest(vmi: VirtualMachineInstance): string {
+  const { domain } = vmi.spec;
   const guest = domain.resources?.requests?.memory ?? domain.memory?.guest ?? '0';
-  return `${Math.ceil(mebibytes(String(guest))) + MEMORY_OVERHEAD_MIB}Mi`;
+  return `${Math.ceil(mebibytes(String(guest))) + memoryOverheadMib(vmi)}Mi`;
 }
 
 const UNITS: Record<string, number> = {
@@ -170,14 +169,6 @@ export function mebibytes(quantity: string): number {
   const factor = UNITS[unit];
   if (number === undefined || factor === undefined) throw new Error(`"${quantity}" is no amount of memory`);
   return (Number(number) * factor) / 2 ** 20;
-}
-
-/** A claim is a pod volume of its volume's name; what does not come from a claim is no business of the kubelet's. */
-function volumes({ spec }: VirtualMachineInstance) {
-  return (spec.volumes ?? []).flatMap((volume) => {
-    const claimName = claimNameOf(volume);
-    return claimName === undefined ? [] : [{ name: volume.name, persistentVolumeClaim: { claimName } }];
-  });
 }
 
 function hostnameOf({ metadata, spec }: VirtualMachineInstance): string {

@@ -2,17 +2,20 @@ import type { KubeClient } from '../../kube/client.ts';
 import { KubeError, unlessNotFound } from '../../kube/error.ts';
 import { Pods, resourcePath, VirtualMachineInstances } from '../../kube/kinds.ts';
 import { splitKey } from '../../kube/objects.ts';
+import { timestamp } from '../conditions.ts';
+import { attachmentsOf, keepAttachments } from '../hotplug/attach.ts';
+import { phaseChanges } from '../hotplug/handler-status.ts';
 import { sameJson } from '../patch.ts';
 import type { Pod, VirtualMachineInstance } from '../types.ts';
+import { decide } from '../vm/decide.ts';
 import { dataVolumesOf, isReadyForLauncher, missingClaims } from '../volumes.ts';
 import type { World } from '../world.ts';
+import { nextReleased } from './finalizers.ts';
 import { launcherPod } from './launcher-pod.ts';
 import { markPod } from './pod-marks.ts';
-import { isFinal } from './ready.ts';
+import { isDown, isFinal } from './ready.ts';
+import { specByController } from './spec.ts';
 import { type Obstacle, statusByController } from './status.ts';
-
-export const HANDLED = 'kubevirt.io/virtualMachineControllerFinalize';
-export const HAS_LAUNCHER = 'kubevirt.io/foregroundDeleteVirtualMachine';
 
 const OBSERVED_VERSIONS = {
   'kubevirt.io/latest-observed-api-version': 'v1',
@@ -23,16 +26,38 @@ const OBSERVED_VERSIONS = {
 export async function reconcileInstance(world: World, key: string): Promise<void> {
   const { namespace, name } = splitKey(key);
   const vmi = world.caches.vmis.get(namespace, name);
-  if (vmi === undefined) return;
-  const obstacle = await converge(world, vmi, world.launchers.of(vmi));
+  if (vmi === undefined || isAboutToBeDeleted(world, vmi)) return;
+  const before = world.launchers.of(vmi);
+  if (before !== undefined && isVanishing(before)) return;
+  const obstacle = await converge(world, vmi, before);
   const current = world.caches.vmis.get(namespace, name);
   if (current === undefined || current.metadata.uid !== vmi.metadata.uid) return;
-  const launcher = world.launchers.of(current);
+  // A pod that this very pass deleted is told of once more, however fast it was gone.
+  const launcher = world.launchers.of(current) ?? (before?.spec.nodeName ? goingAway(before) : undefined);
   if (launcher !== undefined) {
-    if (!isFinal(current) && current.status?.phase !== 'Running') holdPod(world, current, launcher);
+    if (isVanishing(launcher)) return;
     await markPod(world, current, launcher);
+    if (current.spec.readinessProbe === undefined) releasePod(world, launcher);
+    if (current.status?.phase === 'Running') await keepAttachments(world, current, launcher);
   }
-  await writeStatus(world, current, obstacle);
+  await writeStatus(world, current, launcher, obstacle);
+}
+
+/** Deleted by force, or before it had a node, a pod is gone in the next moment. */
+function isVanishing(pod: Pod): boolean {
+  return pod.metadata.deletionGracePeriodSeconds === 0 && !isDown(pod);
+}
+
+function goingAway(pod: Pod): Pod {
+  return { ...pod, metadata: { deletionTimestamp: timestamp(), ...pod.metadata } };
+}
+
+/** A VM that does not keep its ended instance deletes it before anything else is said of it. */
+function isAboutToBeDeleted({ caches }: World, vmi: VirtualMachineInstance): boolean {
+  if (!isFinal(vmi) || vmi.metadata.deletionTimestamp !== undefined) return false;
+  const vm = caches.vms.get(vmi.metadata.namespace, vmi.metadata.name);
+  const isOwner = vmi.metadata.ownerReferences?.some(({ uid }) => uid === vm?.metadata.uid) ?? false;
+  return vm !== undefined && isOwner && decide(vm, vmi).action === 'stop';
 }
 
 /** Makes or deletes the pod; answers what keeps it from being made. */
@@ -69,7 +94,7 @@ async function createPod(world: World, vmi: VirtualMachineInstance): Promise<Obs
       resourcePath(Pods, vmi.metadata.namespace),
       launcherPod(vmi, { nodeSelector }),
     );
-    holdPod(world, vmi, pod);
+    holdPod(world, pod);
     world.caches.pods.observe(pod);
     events.recordEvent(vmi, 'Normal', 'SuccessfulCreate', `Created virtual machine pod ${pod.metadata.name}`);
     return undefined;
@@ -80,9 +105,13 @@ async function createPod(world: World, vmi: VirtualMachineInstance): Promise<Obs
   }
 }
 
-/** A launcher with a readinessProbe is not ready before the guest answers it. */
-function holdPod({ context }: World, vmi: VirtualMachineInstance, { metadata }: Pod): void {
-  if (vmi.spec.readinessProbe !== undefined) context.podReadiness.hold(metadata.namespace!, metadata.name);
+/** No launcher is ready before its readiness gate is set, and one with a readinessProbe not before its guest is. */
+function holdPod({ context }: World, { metadata }: Pod): void {
+  context.podReadiness.hold(metadata.namespace!, metadata.name);
+}
+
+function releasePod({ context }: World, { metadata }: Pod): void {
+  context.podReadiness.release(metadata.namespace!, metadata.name);
 }
 
 async function deletePod(world: World, vmi: VirtualMachineInstance, pod: Pod): Promise<void> {
@@ -90,18 +119,25 @@ async function deletePod(world: World, vmi: VirtualMachineInstance, pod: Pod): P
   const options = { preconditions: { uid: pod.metadata.uid } };
   const path = resourcePath(Pods, pod.metadata.namespace, pod.metadata.name);
   const answer = (await unlessNotFound(client.delete(path, options))) as Pod | undefined;
-  if (answer?.metadata?.deletionTimestamp !== undefined) world.caches.pods.observe(answer);
+  // A pod without a node is gone with the answer.
+  if (answer?.metadata?.deletionTimestamp !== undefined && pod.spec.nodeName !== undefined)
+    world.caches.pods.observe(answer);
   events.recordEvent(vmi, 'Normal', 'SuccessfulDelete', `Deleted virtual machine pod ${pod.metadata.name}`);
 }
 
-async function writeStatus(world: World, vmi: VirtualMachineInstance, obstacle?: Obstacle): Promise<void> {
-  const pod = world.launchers.of(vmi);
+async function writeStatus(
+  world: World,
+  vmi: VirtualMachineInstance,
+  pod: Pod | undefined,
+  obstacle?: Obstacle,
+): Promise<void> {
   if (isFinal(vmi) && waitsForCollector(vmi, pod)) return;
   const dataVolumes = dataVolumesOf(vmi, world.caches);
   const status = statusByController({
     vmi,
     pod,
     claim: (name) => world.caches.claims.get(vmi.metadata.namespace, name),
+    attachments: pod === undefined ? [] : attachmentsOf(world, pod),
     dataVolumesReady: dataVolumes.length === 0 ? undefined : dataVolumes.every(isReadyForLauncher),
     obstacle,
   });
@@ -111,14 +147,22 @@ async function writeStatus(world: World, vmi: VirtualMachineInstance, obstacle?:
     labels: labels(vmi, status.nodeName),
     annotations: { ...vmi.metadata.annotations, ...OBSERVED_VERSIONS },
   };
-  if (sameJson(metadata, vmi.metadata) && sameJson(status, vmi.status)) return;
-  await replace(world.controller.client, world, { ...vmi, metadata, status });
+  const spec = pod === undefined ? vmi.spec : specByController(vmi);
+  const changed = { ...vmi, metadata, spec, status };
+  if (sameJson(changed, vmi)) return;
+  await replace(world.controller.client, world, changed);
+  const attached = phaseChanges(vmi.status?.volumeStatus, status.volumeStatus, 'AttachedToNode');
+  for (const { reason, message } of attached)
+    world.controller.events.recordEvent(vmi, 'Normal', reason, message);
 }
 
 /** An instance's status has no subresource: whoever writes it writes the whole object, and loses races. */
 async function replace(client: KubeClient, world: World, vmi: VirtualMachineInstance): Promise<void> {
   const written = await unlessNotFound(client.replace<VirtualMachineInstance>(pathOf(vmi), vmi));
-  if (written?.metadata?.uid === vmi.metadata.uid) world.caches.vmis.observe(written);
+  if (written?.metadata?.uid !== vmi.metadata.uid) return;
+  const isGone = written.metadata.deletionTimestamp !== undefined && !written.metadata.finalizers?.length;
+  if (isGone) world.caches.vmis.forget(written);
+  else world.caches.vmis.observe(written);
 }
 
 function labels(vmi: VirtualMachineInstance, nodeName: string | undefined) {
@@ -132,9 +176,8 @@ function labels(vmi: VirtualMachineInstance, nodeName: string | undefined) {
  */
 function remainingFinalizers(vmi: VirtualMachineInstance, pod: Pod | undefined): string[] | undefined {
   if (!isFinal(vmi)) return vmi.metadata.finalizers;
-  const { finalizers = [] } = vmi.metadata;
-  const released = pod === undefined && finalizers.includes(HAS_LAUNCHER) ? HAS_LAUNCHER : HANDLED;
-  return finalizers.filter((finalizer) => finalizer !== released);
+  const released = nextReleased(vmi, pod !== undefined);
+  return vmi.metadata.finalizers?.filter((finalizer) => finalizer !== released);
 }
 
 /** Whoever deletes in the foreground lets go of an instance first, once its launcher has gone. */

@@ -1,5 +1,7 @@
 import { claimNameOf } from '../claim-name.ts';
-import { conditionOf, withCondition, withoutCondition } from '../conditions.ts';
+import { conditionOf, withCondition, withoutCondition, withTimedCondition } from '../conditions.ts';
+import { hotplugStatuses } from '../hotplug/controller-status.ts';
+import { isHotpluggable } from '../hotplug/requests.ts';
 import type {
   Claim,
   Condition,
@@ -8,7 +10,8 @@ import type {
   VirtualMachineInstance,
   VolumeStatus,
 } from '../types.ts';
-import { LAUNCHER_IMAGE, MEMORY_OVERHEAD_MIB } from './launcher-pod.ts';
+import { HAS_LAUNCHER, nextReleased } from './finalizers.ts';
+import { LAUNCHER_IMAGE, memoryOverheadMib } from './launcher-pod.ts';
 import { inPhase, phaseByPod } from './phase.ts';
 import { isFinal, readyCondition } from './ready.ts';
 
@@ -18,6 +21,8 @@ export interface InstanceFacts {
   readonly pod: Pod | undefined;
   /** The claims behind its volumes, as far as they are there. */
   readonly claim: (name: string) => Claim | undefined;
+  /** The pods that bring it volumes while it runs. */
+  readonly attachments: readonly Pod[];
   /** `undefined` when no volume comes from a DataVolume. */
   readonly dataVolumesReady: boolean | undefined;
   /** What keeps the pod from being made. */
@@ -33,28 +38,39 @@ export interface Obstacle {
 export function statusByController(facts: InstanceFacts): InstanceStatus {
   const { vmi, pod } = facts;
   const phase = phaseByPod(vmi, pod);
-  let status = inPhase(vmi.status ?? {}, phase);
-  if (pod !== undefined && !isFinal({ ...vmi, status })) status = withPod(status, pod);
+  let status = isPatched(vmi) ? { ...vmi.status, phase } : inPhase(vmi.status ?? {}, phase);
+  if (pod !== undefined && !isFinal({ ...vmi, status })) status = withPod(status, vmi, pod);
   if (phase === 'Scheduled' && vmi.status?.phase === 'Scheduling') status = scheduled(status, facts);
-  return { ...status, ...podFields(status, pod), conditions: conditions(facts, { ...vmi, status }) };
+  if (phase === 'Running') status = { ...status, volumeStatus: hotplugStatuses({ ...facts, claimInfo }) };
+  return { ...status, ...podFields(vmi, pod), conditions: conditions(facts, { ...vmi, status }) };
 }
 
-function withPod(status: InstanceStatus, pod: Pod): InstanceStatus {
+/** What virt-handler has taken over, virt-controller only patches: when a phase began is not among that. */
+function isPatched({ status }: VirtualMachineInstance): boolean {
+  return status?.phase === 'Scheduled' || status?.phase === 'Running';
+}
+
+function withPod(status: InstanceStatus, vmi: VirtualMachineInstance, pod: Pod): InstanceStatus {
   return {
     ...status,
-    memory: { ...status.memory, memoryOverhead: `${MEMORY_OVERHEAD_MIB}Mi` },
+    memory: { ...status.memory, memoryOverhead: `${memoryOverheadMib(vmi)}Mi` },
     launcherContainerImageVersion: LAUNCHER_IMAGE,
     qosClass: pod.status?.qosClass ?? 'Burstable',
   };
 }
 
-function podFields(status: InstanceStatus, pod: Pod | undefined): Partial<InstanceStatus> {
-  if (pod === undefined) {
-    return status.activePods === undefined
-      ? {}
-      : { activePods: undefined, launcherContainerImageVersion: undefined };
-  }
-  return { activePods: { [pod.metadata.uid]: pod.spec.nodeName ?? '' } };
+function podFields(vmi: VirtualMachineInstance, pod: Pod | undefined): Partial<InstanceStatus> {
+  if (pod !== undefined)
+    return hasBeenScheduled(pod) ? { activePods: { [pod.metadata.uid]: pod.spec.nodeName ?? '' } } : {};
+  if (vmi.status?.activePods === undefined) return {};
+  if (isPatched(vmi)) return { activePods: {} };
+  if (nextReleased(vmi, false) !== HAS_LAUNCHER) return {};
+  return { activePods: undefined, launcherContainerImageVersion: undefined };
+}
+
+/** A pod that the scheduler has not looked at yet is not told of: it does so at once. */
+function hasBeenScheduled({ spec, status }: Pod): boolean {
+  return spec.nodeName !== undefined || conditionOf(status?.conditions, 'PodScheduled') !== undefined;
 }
 
 /** What is known once the launcher runs: where, on which networks, with which volumes. */
@@ -63,16 +79,19 @@ function scheduled(status: InstanceStatus, { vmi, pod, claim }: InstanceFacts): 
     ...status,
     nodeName: pod?.spec.nodeName,
     migrationTransport: 'Unix',
-    interfaces: (vmi.spec.domain.devices.interfaces ?? []).map(({ name }, index) => ({
-      name,
-      podInterfaceName: index === 0 ? 'eth0' : `pod${index}`,
-    })),
+    interfaces: linkedNetworks(vmi).map((name) => ({ name, podInterfaceName: 'eth0' })),
     volumeStatus: volumeStatuses(vmi, claim),
   };
 }
 
+/** A launcher has the pod's own link only: no Multus is installed that would make others. */
+function linkedNetworks({ spec }: VirtualMachineInstance): string[] {
+  return (spec.networks ?? []).filter(({ pod }) => pod !== undefined).map(({ name }) => name);
+}
+
 function volumeStatuses({ spec }: VirtualMachineInstance, claim: InstanceFacts['claim']): VolumeStatus[] {
-  const statuses = (spec.volumes ?? []).map((volume): VolumeStatus => {
+  const fixed = (spec.volumes ?? []).filter((volume) => !isHotpluggable(volume));
+  const statuses = fixed.map((volume): VolumeStatus => {
     const found = claim(claimNameOf(volume) ?? '');
     if (found === undefined) return { name: volume.name, target: '' };
     return { name: volume.name, persistentVolumeClaimInfo: claimInfo(found), target: '' };
@@ -136,7 +155,7 @@ function podScheduled(list: Condition[], { pod }: InstanceFacts): Condition[] {
   if (word.status === 'True') return withoutCondition(list, 'PodScheduled');
   if (conditionOf(list, 'PodScheduled') !== undefined) return list;
   const { reason, message } = word;
-  return withCondition(list, { type: 'PodScheduled', status: 'False', reason, message });
+  return withTimedCondition(list, { type: 'PodScheduled', status: 'False', reason, message });
 }
 
 function obstacles(list: Condition[], { obstacle, pod, vmi }: InstanceFacts): Condition[] {
@@ -146,7 +165,11 @@ function obstacles(list: Condition[], { obstacle, pod, vmi }: InstanceFacts): Co
   if (obstacle === undefined)
     return ours && pod !== undefined ? withoutCondition(list, 'Synchronized') : list;
   const { reason, message } = obstacle;
-  const synchronized = withCondition(list, { type: 'Synchronized', status: 'False', reason, message });
+  // What it said first stays, although every attempt is of another pod.
+  const synchronized =
+    told === 'FailedCreate' && reason === told
+      ? list
+      : withTimedCondition(list, { type: 'Synchronized', status: 'False', reason, message });
   if (reason === 'FailedCreate') return synchronized;
   return withCondition(synchronized, {
     type: 'PodScheduled',

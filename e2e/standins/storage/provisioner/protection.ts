@@ -1,10 +1,27 @@
 import { unlessNotFound } from '../../kube/error.ts';
-import { Claims, resourcePath, VolumeSnapshots } from '../../kube/kinds.ts';
-import { hasFinalizer, isDeleting, splitKey } from '../../kube/objects.ts';
-import { claimInCloning, snapshotInProvisioning } from '../names.ts';
-import type { Claim, VolumeSnapshot } from '../objects.ts';
+import { Claims, resourcePath, VolumeSnapshots, Volumes } from '../../kube/kinds.ts';
+import { annotation, hasFinalizer, isDeleting, splitKey } from '../../kube/objects.ts';
+import { claimInCloning, provisionedBy, snapshotInProvisioning, volumeFinalizer } from '../names.ts';
+import type { Claim, Volume, VolumeSnapshot } from '../objects.ts';
 import { addFinalizers, withoutFinalizers } from '../patches.ts';
 import type { Provisioner } from './provisioner.ts';
+
+/** Guards a volume for as long as it is to be deleted with its claim. */
+export async function guardVolume({ client, caches, driver }: Provisioner, name: string): Promise<void> {
+  const volume = caches.volumes.get(undefined, name);
+  if (volume === undefined || isDeleting(volume) || annotation(volume, provisionedBy) !== driver.name) return;
+  const [guarded, goes] = [
+    hasFinalizer(volume, volumeFinalizer),
+    volume.spec.persistentVolumeReclaimPolicy === 'Delete',
+  ];
+  if (guarded === goes) return;
+  const path = resourcePath(Volumes, undefined, name);
+  caches.volumes.observe(
+    goes
+      ? await client.jsonPatch<Volume>(path, addFinalizers(volume, [volumeFinalizer]))
+      : await client.mergePatch<Volume>(path, withoutFinalizers(volume, [volumeFinalizer])),
+  );
+}
 
 /** Keeps a snapshot while a volume is being made from it. */
 export async function protectSnapshot(

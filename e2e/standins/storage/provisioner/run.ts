@@ -6,7 +6,7 @@ import { DriverError } from '../driver.ts';
 import { betaStorageProvisioner, selectedNode, storageProvisioner } from '../names.ts';
 import type { Claim, StorageClass, Volume } from '../objects.ts';
 import { deleteReleased } from './deletion.ts';
-import { protectClone, protectSnapshot, releaseCloned, releaseSnapshot } from './protection.ts';
+import { guardVolume, protectClone, protectSnapshot, releaseCloned, releaseSnapshot } from './protection.ts';
 import type { Provisioner } from './provisioner.ts';
 import { type ClaimSource, requestedSize, sourceOf } from './source.ts';
 import { volumeFor, volumeNameOf } from './volume.ts';
@@ -19,7 +19,7 @@ export async function runProvisioner(provisioner: Provisioner): Promise<void> {
       name: `csi-provisioner ${driver.name}`,
       sources: [source(caches.claims)],
       reconcile: (key) => provision(provisioner, key),
-      concurrency: 10,
+      concurrency: 100,
       backOff,
       signal,
     }),
@@ -33,7 +33,10 @@ export async function runProvisioner(provisioner: Provisioner): Promise<void> {
     runController({
       name: `csi-provisioner ${driver.name} deletion`,
       sources: [source(caches.volumes)],
-      reconcile: (key) => deleteReleased(provisioner, key),
+      reconcile: async (key) => {
+        await guardVolume(provisioner, key);
+        await deleteReleased(provisioner, key);
+      },
       concurrency: 10,
       backOff,
       signal,

@@ -1,10 +1,12 @@
+import { randomInt } from 'node:crypto';
 import { referenceTo } from '../../kube/objects.ts';
 import {
   deletionSecretName,
   deletionSecretNamespace,
+  nodeTopology,
   provisionedBy,
   volumeFinalizer,
-  zoneLabel,
+  zoneTopology,
 } from '../names.ts';
 import type { Claim, StorageClass } from '../objects.ts';
 import { formatQuantity } from '../quantity.ts';
@@ -40,6 +42,9 @@ export function volumeFor(
   };
 }
 
+/** A provisioner names itself anew each time it starts. */
+const startedAs = `${Date.now()}-${randomInt(10_000)}`;
+
 export function volumeNameOf(claim: Claim): string {
   return `pvc-${claim.metadata.uid}`;
 }
@@ -49,12 +54,12 @@ function attributes(claim: Claim, volumeName: string, driver: string): Record<st
     'csi.storage.k8s.io/pv/name': volumeName,
     'csi.storage.k8s.io/pvc/name': claim.metadata.name,
     'csi.storage.k8s.io/pvc/namespace': claim.metadata.namespace!,
-    'storage.kubernetes.io/csiProvisionerIdentity': `${process.pid}-${driver}`,
+    'storage.kubernetes.io/csiProvisionerIdentity': `${startedAs}-${driver}`,
   };
 }
 
 function affinity({ allowedTopologies }: StorageClass, node: string) {
-  const zone = allowedTopologies?.[0]?.matchLabelExpressions.find(({ key }) => key === zoneLabel);
-  if (zone) return { key: zoneLabel, operator: 'In', values: zone.values };
-  return { key: 'topology.hostpath.csi/node', operator: 'In', values: [node] };
+  const zone = allowedTopologies?.[0]?.matchLabelExpressions.find(({ key }) => key === zoneTopology);
+  if (zone) return { key: zoneTopology, operator: 'In', values: zone.values };
+  return { key: nodeTopology, operator: 'In', values: [node] };
 }

@@ -70,7 +70,7 @@ function refuseLivingGroup({ caches, events }: SnapshotController, snapshot: Vol
 }
 
 async function markContent(
-  { client, caches }: SnapshotController,
+  { client, caches, pace }: SnapshotController,
   content: VolumeSnapshotContent,
   goes: boolean,
 ): Promise<void> {
@@ -79,7 +79,9 @@ async function markContent(
     const patch = annotate(snapshotBeingDeleted, 'yes');
     caches.contents.observe(await client.mergePatch<VolumeSnapshotContent>(path, patch));
   }
-  if (goes && !isDeleting(content)) await unlessNotFound(client.delete(path));
+  if (!goes || isDeleting(content)) return;
+  await pace.wait('snapshot controller sends its next request');
+  await unlessNotFound(client.delete(path));
 }
 
 async function dropFinalizers(

@@ -7,14 +7,17 @@ import { reconcileGroup } from './group.ts';
 import { reconcileGroupContent } from './group-content.ts';
 import { reconcileSnapshot } from './snapshot.ts';
 
-/** Runs the snapshot-controller's four loops, with its numbers of workers, until aborted. */
+/** The real one has 10, and a limit on its requests that slows it more: what waits for that must not hold others up. */
+const WORKERS = 100;
+
+/** Runs the snapshot-controller's four loops until aborted. */
 export async function runSnapshotController(
   controller: SnapshotController,
   backOff: { readonly first: number; readonly longest: number },
   signal: AbortSignal,
 ): Promise<void> {
   const { snapshots, contents, groups, groupContents } = controller.caches;
-  const common = { concurrency: 10, backOff, signal };
+  const common = { concurrency: WORKERS, backOff, signal };
   await Promise.all([
     runController({
       ...common,

@@ -73,6 +73,7 @@ async function newContent(
   try {
     return await createContent(controller, snapshot);
   } catch (error) {
+    if (isBeingBound(controller, snapshot)) throw error;
     const message = `Failed to create snapshot content with error ${(error as Error).message}`;
     await reportError(controller, snapshot, {
       reason: 'SnapshotContentCreationFailed',
@@ -81,6 +82,16 @@ async function newContent(
     });
     throw error;
   }
+}
+
+const BOUND_WITHIN_MS = 2000;
+
+/** The real one looks seconds apart, and does not see a claim in the moment between its creation and its binding. */
+function isBeingBound({ caches }: SnapshotController, { metadata, spec }: VolumeSnapshot): boolean {
+  const claim = caches.claims.get(metadata.namespace, spec.source.persistentVolumeClaimName ?? '');
+  const storageClass = caches.classes.get(undefined, claim?.spec.storageClassName ?? '');
+  if (claim?.status?.phase !== 'Pending' || storageClass?.volumeBindingMode !== 'Immediate') return false;
+  return Date.now() - Date.parse(claim.metadata.creationTimestamp) < BOUND_WITHIN_MS;
 }
 
 /** A member is bound by its group; until it is, or while the content is not seen, it waits. */
@@ -93,7 +104,13 @@ async function followMember(controller: SnapshotController, snapshot: VolumeSnap
   if (content === undefined) {
     throw new Error(`group snapshot member ${keyOf(snapshot)} requests an non-existing content ${name}`);
   }
-  await updateStatus(controller, snapshot, content);
+  // The real one decides first on the content as it was when the two were bound.
+  const isNew = snapshot.status?.readyToUse === undefined;
+  await updateStatus(controller, snapshot, isNew ? withoutStatus(content) : content);
+}
+
+function withoutStatus({ status: _, ...content }: VolumeSnapshotContent): VolumeSnapshotContent {
+  return content;
 }
 
 async function bindPreProvisioned(controller: SnapshotController, snapshot: VolumeSnapshot): Promise<void> {
