@@ -89,6 +89,7 @@ const controllers = [
   'garbage-collector-controller',
   'namespace-controller',
   'persistentvolume-binder-controller',
+  'persistentvolume-expander-controller',
   'persistentvolume-protection-controller',
   'persistentvolumeclaim-protection-controller',
   'resourcequota-controller',

@@ -1,3 +1,4 @@
+import { copyFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
 import { installCrds } from '../control-plane/install-crds.ts';
@@ -28,12 +29,19 @@ export default async function setup(project: TestProject): Promise<() => Promise
     project.provide('lab', null);
     return async () => {};
   }
-  const cluster = await startEverything({ pace: 'fast', log: console.log });
+  const cluster = await startEverything({ pace: 'fast', log: console.log, logLevel: 'trace' });
   const lab = await startLabServer(cluster);
   project.provide('kubeconfig', cluster.kubeconfig);
   project.provide('lab', lab.address);
   return async () => {
     await lab.stop();
+    await keepOperatorLog(cluster.logs.operator);
     await cluster.stop();
   };
+}
+
+/** For whoever asks what the operator did in all of the tests. */
+async function keepOperatorLog(log: string): Promise<void> {
+  const file = process.env.ENVCLONE_KEEP_OPERATOR_LOG;
+  if (file) await copyFile(log, file);
 }

@@ -5,6 +5,12 @@ import type { Counts } from './counts.ts';
 const vitest = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url));
 const reporter = fileURLToPath(new URL('./counting-reporter.ts', import.meta.url));
 
+export interface RunOptions {
+  readonly stdio?: 'inherit' | 'ignore';
+  /** Added to this process's environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /**
  * Runs vitest and resolves to the counts that it reports itself. That it ends badly although nothing in
  * the counts says so, or without counts, is one failure more.
@@ -12,10 +18,14 @@ const reporter = fileURLToPath(new URL('./counting-reporter.ts', import.meta.url
 export function runVitest(
   root: string,
   args: readonly string[],
-  stdio: 'inherit' | 'ignore' = 'inherit',
+  { stdio = 'inherit', env = {} }: RunOptions = {},
 ): Promise<Counts> {
   const all = ['run', '--reporter=default', `--reporter=${reporter}`, ...args];
-  const child = fork(vitest, all, { cwd: root, stdio: [stdio, stdio, stdio, 'ipc'] });
+  const child = fork(vitest, all, {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: [stdio, stdio, stdio, 'ipc'],
+  });
   let counts: Counts = { passed: 0, failed: 0, skipped: 0 };
   child.on('message', (message: Counts) => {
     counts = message;

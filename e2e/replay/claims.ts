@@ -1,0 +1,66 @@
+/** What differs between two runs of the real systems in what is said of claims, since several programs write to them. */
+import { absent, type History, type Value } from './histories.ts';
+
+interface Two<T> {
+  readonly real: T;
+  readonly ours: T;
+}
+
+type Histories = ReadonlyMap<string, History>;
+
+/** Whether a difference of a claim's field is a matter of who came first. */
+export function isChance(path: string, claim: Two<History>, all: Two<Histories>): boolean {
+  if (isMissedClaim(path, claim, all)) return true;
+  if (claim.real.kind !== 'PersistentVolumeClaim') return false;
+  const isLoss =
+    path.startsWith('status.') && isRobbed(claim.real, all.real) && isRobbed(claim.ours, all.ours);
+  return isLoss || isMarkLostInConflict(path, claim) || isCopyOfChanging(path, claim, all);
+}
+
+/** A namespace that goes takes its kinds in any order: a machine may go after its claims, and tell that it misses them. */
+function isMissedClaim(path: string, { real, ours }: Two<History>, all: Two<Histories>): boolean {
+  if (!path.startsWith('status.volumeSnapshotStatuses[') || !real.leaving || !ours.leaving) return false;
+  return [...all.real.values()].some(({ kind, leaving }) => kind === 'Namespace' && leaving !== undefined);
+}
+
+/**
+ * CDI's populator says that it waits, where it gets to a claim before another controller has made the source, and that a
+ * container is being created, where it looks at a pod in that moment; a machine says that it has no instance, or one that says nothing, where it is looked at before that is further on.
+ */
+export function mayBeSkipped({ kind }: History, path: string, value: string): boolean {
+  const passing = ['Pending', 'ContainerCreating'];
+  if (kind === 'DataVolume') return path === 'status.conditions[Running].reason' && passing.includes(value);
+  const early = ['VMINotExists', 'VMIConditionMissing'];
+  return kind === 'VirtualMachine' && path === 'status.conditions[Ready].reason' && early.includes(value);
+}
+
+/** A claim whose volume was given to another is Lost as soon as the volume controller looks at it again. */
+function isRobbed(claim: History, all: Histories): boolean {
+  const volume = volumeOf(claim);
+  const heirs = [...all.values()].filter((each) => each.kind === claim.kind && volumeOf(each) === volume);
+  return volume !== undefined && heirs.length > 1;
+}
+
+function volumeOf({ fields }: History): string | undefined {
+  return fields.get('spec.volumeName')?.find(({ value }) => value !== absent)?.value;
+}
+
+/** The volume controller marks a new claim once; where another writer was faster it tries again, often too late. */
+function isMarkLostInConflict(path: string, { real, ours }: Two<History>): boolean {
+  if (!path.endsWith('kubernetes.io/storage-provisioner')) return false;
+  return real.contended || ours.contended;
+}
+
+/** CDI makes a temporary claim with the annotations of its target, as they are at that moment. */
+function isCopyOfChanging(path: string, { real, ours }: Two<History>, all: Two<Histories>): boolean {
+  return (
+    path.startsWith('metadata.annotations.') && isCopy(path, real, all.real) && isCopy(path, ours, all.ours)
+  );
+}
+
+function isCopy(path: string, claim: History, all: Histories): boolean {
+  const owner = claim.fields.get('metadata.labels.cdi.kubevirt.io/OwnedByUID')?.[0]?.value;
+  const target = [...all.values()].find(({ uid }) => uid === owner);
+  const known = new Set(target?.fields.get(path)?.map(({ value }) => value));
+  return known.size > 1 && (claim.fields.get(path) ?? []).every(({ value }: Value) => known.has(value));
+}

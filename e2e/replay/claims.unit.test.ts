@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest';
+import { isChance } from './claims.ts';
+import type { History } from './histories.ts';
+
+function history(kind: string, uid: string, fields: Record<string, readonly string[]>, contended = false) {
+  const timed = Object.entries(fields).map(
+    ([path, values]) => [path, values.map((value, ms) => ({ value, ms, version: BigInt(ms) }))] as const,
+  );
+  const base = { kind, uid, title: `${kind} a/${uid}`, settled: true, contended };
+  return { ...base, fields: new Map(timed) } satisfies History;
+}
+
+const claim = (uid: string, fields: Record<string, readonly string[]>, contended = false) =>
+  history('PersistentVolumeClaim', uid, fields, contended);
+const all = (...histories: readonly History[]) => new Map(histories.map((each) => [each.title, each]));
+const both = <T>(one: T) => ({ real: one, ours: one });
+
+const running = 'metadata.annotations.cdi.kubevirt.io/storage.condition.running';
+const copyOf = { 'metadata.labels.cdi.kubevirt.io/OwnedByUID': ['target'] };
+
+it('a temporary claim may have any of the annotations that its target had', () => {
+  const target = claim('target', { [running]: ['—', 'false', 'true'] });
+  const [early, late] = [claim('early', copyOf), claim('late', { ...copyOf, [running]: ['false'] })];
+  expect(isChance(running, { real: late, ours: early }, both(all(target, early, late)))).toBe(true);
+  const other = claim('other', { ...copyOf, [running]: ['never'] });
+  expect(isChance(running, { real: late, ours: other }, both(all(target, late, other)))).toBe(false);
+});
+
+it('an annotation of a target that does not change is no chance', () => {
+  const target = claim('target', { [running]: ['true'] });
+  const [without, having] = [claim('a', copyOf), claim('b', { ...copyOf, [running]: ['true'] })];
+  expect(isChance(running, { real: having, ours: without }, both(all(target, without, having)))).toBe(false);
+});
+
+it('the mark of the volume controller may be missing where two writers met', () => {
+  const path = 'metadata.annotations.volume.kubernetes.io/storage-provisioner';
+  const marked = claim('a', { [path]: ['driver'] });
+  const [contended, quiet] = [claim('a', {}, true), claim('a', {})];
+  expect(isChance(path, { real: contended, ours: marked }, both(all(marked)))).toBe(true);
+  expect(isChance(path, { real: quiet, ours: marked }, both(all(marked)))).toBe(false);
+});
+
+it('a claim whose volume was given to another may be Lost or not yet', () => {
+  const donor = claim('donor', { 'spec.volumeName': ['—', 'v'], 'status.phase': ['Pending', 'Bound'] });
+  const other = (volume: string) => claim('other', { 'spec.volumeName': ['—', volume] });
+  expect(isChance('status.phase', both(donor), both(all(donor, other('v'))))).toBe(true);
+  expect(isChance('status.phase', both(donor), both(all(donor, other('w'))))).toBe(false);
+});

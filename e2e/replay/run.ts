@@ -1,0 +1,52 @@
+/** Replays recordings on a testbed and judges what came of each. */
+import { readdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { type Judged, judge, readAllowances } from './allowed.ts';
+import { compare } from './compare.ts';
+import { play } from './play.ts';
+import { type Recording, readRecording, recordingPath } from './recording.ts';
+import type { Testbed, Testbeds } from './testbed.ts';
+
+export interface Outcome extends Judged {
+  readonly scenario: string;
+  readonly requests: number;
+  readonly objects: number;
+  readonly replayed: Recording;
+  /** Milliseconds. */
+  readonly took: number;
+}
+
+export interface ReplayOptions {
+  readonly testbeds: Testbeds;
+  readonly signal: AbortSignal;
+}
+
+/** Names of the recordings of this project, sorted. */
+export async function scenarioNames(): Promise<readonly string[]> {
+  const files = await readdir(fileURLToPath(new URL('../recordings/', import.meta.url)));
+  return files.flatMap((file) => /^(.+)\.jsonl\.br$/.exec(file)?.[1] ?? []).toSorted();
+}
+
+export async function replay(scenario: string, { testbeds, signal }: ReplayOptions): Promise<Outcome> {
+  const began = performance.now();
+  const recorded = await readRecording(recordingPath(scenario));
+  const testbed = await testbeds.of(setsTimers(recorded) ? 'recorded' : 'fast');
+  const replayed = await play(recorded, { ...testbed, signal });
+  await leave(recorded, testbed);
+  const { differences, requests, objects } = compare(recorded, replayed);
+  const judged = judge(scenario, differences, readAllowances());
+  return { scenario, requests, objects, replayed, took: performance.now() - began, ...judged };
+}
+
+/** Timers that a request sets run at the pace of the world, and so must everything around them. */
+function setsTimers({ lines }: Recording): boolean {
+  return lines.some(
+    (line) => 'request' in line && JSON.stringify(line.request.body).includes('unfreezeTimeout'),
+  );
+}
+
+/** Its namespaces go in the background. */
+async function leave({ header }: Recording, { cluster }: Testbed): Promise<void> {
+  for (const namespace of header.namespaces)
+    await cluster.send({ method: 'DELETE', path: `/api/v1/namespaces/${namespace}`, body: null });
+}
