@@ -12,6 +12,7 @@ export const cdiDelays = {
     seen: 'dv-mode-mismatch@10471: its probe begins after 2 s',
   },
   'cdi copies a volume': { recorded: 5000, fast: 20, seen: 'assumed: copies fail on the recorded bench' },
+  'an importer ends': { recorded: 450, fast: 150, seen: 'vm-waits@48259→48703' },
   'a short pod ends': { recorded: 500, fast: 50, seen: 'dv-from-snapshot@7040→7540' },
   'cdi tries again at most': { recorded: 1_000_000, fast: 1000, seen: 'the default of controller-runtime' },
 } satisfies Record<string, Delay>;

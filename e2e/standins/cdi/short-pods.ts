@@ -25,7 +25,7 @@ export async function endShortPods(
       const { namespace, name } = splitKey(key);
       const pod = pods.cache.get(namespace, name);
       if (!pod) return;
-      await pace.wait('a short pod ends', signal);
+      await pace.wait(isImporter(pod) ? 'an importer ends' : 'a short pod ends', signal);
       const used = claimNames(pod).map((claim) => claims.get(namespace, claim));
       readiness.exit(
         namespace!,

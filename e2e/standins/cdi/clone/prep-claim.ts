@@ -23,6 +23,8 @@ async function step(clone: Clone, role: Role): Promise<PhaseResult> {
   const claim = temporaryClaim(clone, role);
   if (claim === undefined)
     throw new Error(`claim ${clone.namespace}/${temporaryName(clone, role)} does not exist`);
+  // Its volume has been given to the target already.
+  if (claim.status?.phase === 'Lost') return 'done';
   const pod = clone.cdi.caches.pods.cache.get(clone.namespace, podName(clone));
   // What is only copied from stays as large as it is.
   const wanted = role === 'tmp-pvc' ? requestOf(clone.target) : requestOf(claim);
@@ -31,8 +33,15 @@ async function step(clone: Clone, role: Role): Promise<PhaseResult> {
   const needsPod = capacity === undefined || parseQuantity(capacity) < wanted;
   if (!needsPod && pod === undefined) return 'done';
   if (pod?.status?.phase === 'Succeeded' && !isDeleting(pod)) await remove(clone, pod);
-  if (needsPod && pod === undefined) await createPod(clone, claim);
+  // The pod's end can be heard of before what it has done to the claim.
+  if (needsPod && pod === undefined && (await hasSameCapacity(clone, claim))) await createPod(clone, claim);
   return 'wait';
+}
+
+async function hasSameCapacity({ cdi }: Clone, { metadata, status }: Claim): Promise<boolean> {
+  const path = resourcePath(Claims, metadata.namespace, metadata.name);
+  const current = cdi.caches.claims.observe(await cdi.client.get<Claim>(path));
+  return current.status?.capacity?.storage === status?.capacity?.storage;
 }
 
 async function grow({ cdi, target }: Clone, { metadata }: Claim): Promise<PhaseResult> {

@@ -86,7 +86,10 @@ async function markPopulated({ client, caches }: Cdi, volume: DataVolume): Promi
   return caches.dataVolumes.observe(patched);
 }
 
-/** A claim of the DataVolume's name: its own, one to adopt, or one in the way. */
+/**
+ * A claim of the DataVolume's name: its own, one to adopt, or one in the way. What becomes of a claim after its
+ * DataVolume's end can be heard of before that is.
+ */
 async function takeClaim({ client, caches, events }: Cdi, volume: DataVolume, claim: Claim): Promise<void> {
   const refuse = (reason: string, message: string) => {
     events.recordEvent(volume, 'Warning', reason, message);
@@ -94,6 +97,7 @@ async function takeClaim({ client, caches, events }: Cdi, volume: DataVolume, cl
   };
   const { namespace, name, ownerReferences = [] } = claim.metadata;
   if (isDeleting(claim)) {
+    if (!(await exists(client, volume))) return;
     throw refuse('ErrResourceMarkedForDeletion', `Resource "${name}" marked for deletion`);
   }
   if (isPopulatedFor(claim, volume) && claim.status?.phase === 'Bound') {
@@ -101,7 +105,6 @@ async function takeClaim({ client, caches, events }: Cdi, volume: DataVolume, cl
   }
   if (ownerReferences.some(({ uid, controller }) => controller && uid === volume.metadata.uid)) return;
   if (needsWork(claim, volume)) {
-    // What was orphaned can be heard of before its DataVolume's end is.
     if (!(await exists(client, volume))) return;
     throw refuse('ErrResourceExists', `Resource "${name}" already exists and is not managed by DataVolume`);
   }

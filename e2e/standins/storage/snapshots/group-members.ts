@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlreadyExists } from '../../kube/error.ts';
 import { resourcePath, VolumeSnapshotContents, VolumeSnapshots } from '../../kube/kinds.ts';
 import { ownerReference } from '../../kube/objects.ts';
-import { groupHandle, snapshotInGroup } from '../names.ts';
+import { groupHandle, snapshotAsSource, snapshotInGroup } from '../names.ts';
 import type {
   SnapshotInfo,
   VolumeGroupSnapshot,
@@ -43,12 +44,25 @@ async function createMember(
   await client.mergePatch(`${contentPath}/${content.metadata.name}`, {
     spec: { volumeSnapshotRef: { uid: metadata.uid } },
   });
+  await untilProtected(caches, metadata);
   await client.mergePatch(`${snapshotPath}/${metadata.name}/status`, {
     status: { boundVolumeSnapshotContentName: content.metadata.name },
   });
   await client.mergePatch(`${contentPath}/${content.metadata.name}/status`, {
     status: memberStatus(groupContent, info),
   });
+}
+
+const PROTECTED_WITHIN_MS = 1000;
+
+/** While the real one waits for its next request here, its other loop protects the member. */
+async function untilProtected(
+  { snapshots }: SnapshotController['caches'],
+  { namespace, name }: VolumeSnapshot['metadata'],
+): Promise<void> {
+  const deadline = performance.now() + PROTECTED_WITHIN_MS;
+  const isProtected = () => snapshots.get(namespace, name)?.metadata.finalizers?.includes(snapshotAsSource);
+  while (!isProtected() && performance.now() < deadline) await sleep(5);
 }
 
 /** The real controller derives a member's name from the group's uid and the volume's handle. */
