@@ -1,9 +1,6 @@
 /** `npm test`: the checks, then the tests. Its last line is the counts of both. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { add, type Counts, none, summary } from './test/counts.ts';
 import { runVitest } from './test/run-vitest.ts';
@@ -29,22 +26,7 @@ process.exitCode = counts.failed > 0 ? 1 : 0;
 async function runAll(args: readonly string[]): Promise<Counts> {
   let counts = none;
   for (const check of checks) counts = add(counts, await runCheck(check));
-  // Some of the tests do not make all of the operator's calls.
-  if (args.length > 0) return add(counts, await runVitest(root, args));
-  const directory = await mkdtemp(join(tmpdir(), 'envclone-test-'));
-  try {
-    const log = join(directory, 'operator.log');
-    counts = add(counts, await runVitest(root, args, { env: { ENVCLONE_KEEP_OPERATOR_LOG: log } }));
-    return add(counts, await runCheck(coverage(log)));
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
-}
-
-/** What the operator asked in the tests, against what real systems were seen to answer. */
-function coverage(log: string): Check {
-  const command = [process.execPath, 'e2e/replay/main.ts', 'coverage', log] as const;
-  return { name: 'calls that no recording answers are listed', command };
+  return add(counts, await runVitest(root, args));
 }
 
 async function runCheck({ name, command: [program, ...args] }: Check): Promise<Counts> {

@@ -17,7 +17,7 @@ describe('the counts of a test run', { timeout: 60_000 }, () => {
     for (const [index, body] of files.entries()) {
       await writeFile(join(directory, `${index}.test.mjs`), body);
     }
-    return runVitest(directory, ['--globals', '--passWithNoTests'], { stdio: 'ignore' });
+    return runVitest(directory, ['--globals', '--passWithNoTests'], 'ignore');
   }
 
   it('are the tests that passed, failed and were skipped', async () => {

@@ -5,12 +5,6 @@ import type { Counts } from './counts.ts';
 const vitest = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url));
 const reporter = fileURLToPath(new URL('./counting-reporter.ts', import.meta.url));
 
-export interface RunOptions {
-  readonly stdio?: 'inherit' | 'ignore';
-  /** Added to this process's environment. */
-  readonly env?: Readonly<Record<string, string>>;
-}
-
 /**
  * Runs vitest and resolves to the counts that it reports itself. That it ends badly although nothing in
  * the counts says so, or without counts, is one failure more.
@@ -18,12 +12,11 @@ export interface RunOptions {
 export function runVitest(
   root: string,
   args: readonly string[],
-  { stdio = 'inherit', env = {} }: RunOptions = {},
+  stdio: 'inherit' | 'ignore' = 'inherit',
 ): Promise<Counts> {
   const all = ['run', '--reporter=default', `--reporter=${reporter}`, ...args];
   const child = fork(vitest, all, {
     cwd: root,
-    env: { ...process.env, ...env },
     stdio: [stdio, stdio, stdio, 'ipc'],
   });
   let counts: Counts = { passed: 0, failed: 0, skipped: 0 };

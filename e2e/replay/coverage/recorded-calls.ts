@@ -46,11 +46,12 @@ function verbOf(method: RecordedRequest['method'], contentType: string, isNamed:
 }
 
 function watchesOf(kind: string): readonly Call[] {
-  const found = Object.values(registry).find(
-    (each) => typeof each === 'object' && 'kind' in each && each.kind === kind,
+  // The group of a kind's subresources has nothing to list.
+  const found = (Object.values(registry) as { kind?: string; group: string; plural: string }[]).find(
+    (each) => each.kind === kind && !each.group.startsWith('subresources.'),
   );
   if (!found) return [];
-  const { group, plural } = found as { group: string; plural: string };
+  const { group, plural } = found;
   const plain = { group, resource: plural, dryRun: false, named: false, contentType: '' };
   return ['list', 'watch'].map((verb) => ({ ...plain, verb, accept: 'application/json' }));
 }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { theLab } from '../../../testing/lab.ts';
 import { checkCut } from '../../guest/consistency.ts';
 import {
@@ -65,7 +65,9 @@ describe.runIf(theLab().canInject)("KubeVirt's own restores and clones", () => {
     const failed = await until('at-once', ({ status }) => conditionOf(status?.conditions, 'Failure'));
     expect(progressOf(failed)).toBe('Restore target VMI must be powered off before restore operation');
     await on.delete(VirtualMachineRestores, 'at-once');
-    await on.restore('stopping', 'db', 's1', { targetReadinessPolicy: 'StopTarget' });
+    // The webhook hears of its end from a watch of its own.
+    const again = () => on.restore('stopping', 'db', 's1', { targetReadinessPolicy: 'StopTarget' });
+    await vi.waitFor(again, { timeout: 10_000, interval: 100 });
     await on.completeRestore('stopping');
   });
 
