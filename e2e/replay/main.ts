@@ -2,6 +2,7 @@
  * `npm run replay`: replays recordings of real systems and says what is otherwise here.
  * `npm run replay -- record SCENARIO --kubeconfig FILE`: records a scenario anew on a real cluster.
  */
+import { mkdir } from 'node:fs/promises';
 import { Command } from 'commander';
 import { limited } from '../../operator/apply/limited.ts';
 import { countUnseen, coverageOf, writeUnseen } from './coverage/coverage.ts';
@@ -57,13 +58,15 @@ await program.parseAsync().catch((error: Error) => {
 
 async function replayAll(wanted: readonly string[], flags: ReplayFlags): Promise<void> {
   const known = await scenarioNames();
-  const unknown = wanted.filter((name) => !known.includes(name));
-  if (unknown.length > 0)
-    throw new Error(`no recording ${unknown.join(', ')}; there are: ${known.join(', ')}`);
+  requireKnown(wanted, known);
+  const jobs = Number(flags.jobs);
+  if (!Number.isInteger(jobs) || jobs < 1)
+    throw new Error(`--jobs ${flags.jobs}: say how many scenarios at once, 1 or more`);
+  if (flags.keep) await mkdir(flags.keep, { recursive: true });
   await using testbeds = flags.kubeconfig
     ? oneTestbed(await namedTestbed(flags.kubeconfig))
     : standInTestbeds(say);
-  const limit = limited(Number(flags.jobs));
+  const limit = limited(jobs);
   const ended = await Promise.allSettled(
     (wanted.length > 0 ? wanted : known).map((scenario) =>
       limit(async () => {
@@ -78,6 +81,12 @@ async function replayAll(wanted: readonly string[], flags: ReplayFlags): Promise
   if (broken) throw broken.reason;
   const outcomes = ended.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
   await summarize(outcomes, flags);
+}
+
+function requireKnown(wanted: readonly string[], known: readonly string[]): void {
+  const unknown = wanted.filter((name) => !known.includes(name));
+  if (unknown.length > 0)
+    throw new Error(`no recording ${unknown.join(', ')}; there are: ${known.join(', ')}`);
 }
 
 function report({ scenario, differences, allowed, unused, requests, objects, took }: Outcome): void {
@@ -114,6 +123,7 @@ async function record(
   scenario: string,
   { kubeconfig, output }: { kubeconfig: string; output?: string },
 ): Promise<void> {
+  requireKnown([scenario], await scenarioNames());
   const before = await readRecording(recordingPath(scenario));
   await using testbed = await namedTestbed(kubeconfig);
   const recorded = await play(before, { ...testbed, signal: stopping.signal });

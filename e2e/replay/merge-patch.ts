@@ -1,5 +1,4 @@
-/** JSON merge patches (RFC 7386) of plain JSON: null removes, lists are whole. */
-import { isDeepStrictEqual } from 'node:util';
+/** JSON merge patches (RFC 7386) applied to plain JSON: null removes, lists are whole. */
 import type { Json } from './recording.ts';
 
 type JsonObject = { readonly [key: string]: Json };
@@ -12,19 +11,6 @@ export function applyMergePatch(before: Json | undefined, patch: Json): Json {
     else result[key] = applyMergePatch(result[key], value);
   }
   return result;
-}
-
-/** What turns one object into the other. */
-export function mergePatchFrom(before: JsonObject, after: JsonObject): JsonObject {
-  const removed = Object.keys(before).filter((key) => !(key in after));
-  const changed = Object.entries(after).filter(([key, value]) => !isDeepStrictEqual(before[key], value));
-  return Object.fromEntries([
-    ...removed.map((key) => [key, null] as const),
-    ...changed.map(([key, value]) => {
-      const old = before[key];
-      return [key, isObject(old) && isObject(value) ? mergePatchFrom(old, value) : value] as const;
-    }),
-  ]);
 }
 
 function isObject(value: Json | undefined): value is JsonObject {

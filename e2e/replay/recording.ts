@@ -3,7 +3,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
-import { applyMergePatch, mergePatchFrom } from './merge-patch.ts';
+import { mergePatchBetween } from '../../operator/cluster/index.ts';
+import { applyMergePatch } from './merge-patch.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -156,7 +157,7 @@ function shortLine(line: Line, latest: Map<string, RecordedObject>): Line {
   latest.set(key, object);
   if (!before || line.event === 'ADDED' || line.event === 'INITIAL') return line;
   const { name, namespace, uid, resourceVersion } = object.metadata;
-  const { metadata, ...changed } = mergePatchFrom(before as never, object as never) as { metadata?: object };
+  const { metadata, ...changed } = (mergePatchBetween(before, object) ?? {}) as { metadata?: object };
   const named = { name, namespace, uid, resourceVersion };
   return {
     ...line,

@@ -15,10 +15,7 @@ export function runVitest(
   stdio: 'inherit' | 'ignore' = 'inherit',
 ): Promise<Counts> {
   const all = ['run', '--reporter=default', `--reporter=${reporter}`, ...args];
-  const child = fork(vitest, all, {
-    cwd: root,
-    stdio: [stdio, stdio, stdio, 'ipc'],
-  });
+  const child = fork(vitest, all, { cwd: root, stdio: [stdio, stdio, stdio, 'ipc'] });
   let counts: Counts = { passed: 0, failed: 0, skipped: 0 };
   child.on('message', (message: Counts) => {
     counts = message;

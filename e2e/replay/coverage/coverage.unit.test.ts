@@ -97,6 +97,8 @@ it('calls are read from the lines of a log that tell of requests, each once', as
     await writeFile(join(directory, 'log'), `${line}\n{"level":30,"msg":"something else"}\n${line}\n`);
     const calls = await operatorCalls(join(directory, 'log'));
     expect([...calls.keys()]).toEqual(['get virtualmachines.kubevirt.io (Accept: */*)']);
+    await writeFile(join(directory, 'quiet'), '{"level":30,"msg":"something else"}\n');
+    await expect(operatorCalls(join(directory, 'quiet'))).rejects.toThrow('--log-level trace');
   } finally {
     await rm(directory, { recursive: true });
   }

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import type { RequestRecord } from '../../../operator/cluster/index.ts';
 import { type Call, callTitle } from './call.ts';
 
-/** Every call once, by its title. */
+/** Every call once, by its title. Throws where the log tells of none. */
 export async function operatorCalls(logFile: string): Promise<ReadonlyMap<string, Call>> {
   const calls = new Map<string, Call>();
   for await (const line of createInterface({ input: createReadStream(logFile) })) {
@@ -12,6 +12,8 @@ export async function operatorCalls(logFile: string): Promise<ReadonlyMap<string
     const call = callOf((JSON.parse(line) as { request: RequestRecord }).request);
     calls.set(callTitle(call), call);
   }
+  if (calls.size === 0)
+    throw new Error(`${logFile} tells of no request: it takes the log of an operator at --log-level trace`);
   return calls;
 }
 

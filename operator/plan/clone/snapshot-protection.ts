@@ -1,8 +1,8 @@
 /**
  * external-provisioner puts a finalizer on a snapshot that it makes a volume from, and takes it off when that has
- * succeeded. Where the claim is deleted first, versions up to 6.3 leave it for ever (kubernetes-csi/external-provisioner
- * #1507), and the snapshot, its namespace and our clone with it. So it is taken off our own snapshots as later
- * versions do it: as soon as no claim is left that the snapshot could still fill.
+ * succeeded. Where the claim is deleted first, it may leave it for ever (kubernetes-csi/external-provisioner#1507), and
+ * the snapshot, its namespace and our clone with it. So it is taken off our own snapshots as soon as no claim is left
+ * that the snapshot could still fill.
  */
 import {
   type PersistentVolumeClaim,
