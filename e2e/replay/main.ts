@@ -5,12 +5,12 @@
 import { mkdir } from 'node:fs/promises';
 import { Command } from 'commander';
 import { limited } from '../../operator/apply/limited.ts';
+import { describe } from './compare/difference.ts';
 import { countUnseen, coverageOf, writeUnseen } from './coverage/coverage.ts';
-import { describe } from './difference.ts';
-import { play } from './play.ts';
-import { readRecording, recordingPath, writeRecording } from './recording.ts';
+import { play } from './play/play.ts';
+import { namedTestbed, oneTestbed, standInTestbeds } from './play/testbed.ts';
+import { readRecording, recordingPath, writeRecording } from './recording/recording.ts';
 import { type Outcome, replay, scenarioNames } from './run.ts';
-import { namedTestbed, oneTestbed, standInTestbeds } from './testbed.ts';
 
 const stopping = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort(new Error(name)));

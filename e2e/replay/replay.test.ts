@@ -1,8 +1,8 @@
 /** Every recording of the real systems, replayed on the stand-ins and compared whole. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { describe as told } from './difference.ts';
+import { describe as told } from './compare/difference.ts';
+import { standInTestbeds } from './play/testbed.ts';
 import { replay, scenarioNames } from './run.ts';
-import { standInTestbeds } from './testbed.ts';
 
 /** Left out here, since they differ now and then with the load of the machine: `npm run replay` has them. */
 const unsteady = [

@@ -1,11 +1,11 @@
 /** Replays recordings on a testbed and judges what came of each. */
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { type Judged, judge, readAllowances } from './allowed.ts';
-import { compare } from './compare.ts';
-import { play } from './play.ts';
-import { type Recording, readRecording, recordingPath } from './recording.ts';
-import type { Testbed, Testbeds } from './testbed.ts';
+import { type Judged, judge, readAllowances } from './compare/allowed.ts';
+import { compare } from './compare/compare.ts';
+import { play } from './play/play.ts';
+import type { Testbed, Testbeds } from './play/testbed.ts';
+import { type Recording, readRecording, recordingPath } from './recording/recording.ts';
 
 export interface Outcome extends Judged {
   readonly scenario: string;
@@ -31,7 +31,8 @@ export async function replay(scenario: string, { testbeds, signal }: ReplayOptio
   const began = performance.now();
   const recorded = await readRecording(recordingPath(scenario));
   const testbed = await testbeds.of(setsTimers(recorded) ? 'recorded' : 'fast');
-  const replayed = await play(recorded, { ...testbed, signal });
+  const run = () => play(recorded, { ...testbed, signal });
+  const replayed = await (takesSnapshots(recorded) ? testbed.amongSnapshots(run) : run());
   await leave(recorded, testbed);
   const { differences, requests, objects } = compare(recorded, replayed);
   const judged = judge(scenario, differences, readAllowances());
@@ -43,6 +44,10 @@ function setsTimers({ lines }: Recording): boolean {
   return lines.some(
     (line) => 'request' in line && JSON.stringify(line.request.body).includes('unfreezeTimeout'),
   );
+}
+
+function takesSnapshots({ lines }: Recording): boolean {
+  return lines.some((line) => 'event' in line && line.object.kind === 'VolumeSnapshot');
 }
 
 /** Its namespaces go in the background. */

@@ -1,7 +1,7 @@
 /** Holds what an operator asked against the recordings and `unseen.md`. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { readRecording, recordingPath } from '../recording.ts';
+import { readRecording, recordingPath } from '../recording/recording.ts';
 import { scenarioNames } from '../run.ts';
 import { callTitle } from './call.ts';
 import { operatorCalls } from './operator-calls.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { RecordedRequest } from '../recording.ts';
+import type { RecordedRequest } from '../recording/recording.ts';
 import { type Call, callTitle } from './call.ts';
 import { operatorCalls } from './operator-calls.ts';
 import { callOf, recordedCalls } from './recorded-calls.ts';

@@ -1,7 +1,7 @@
 /** Which calls the recordings answer. */
 import * as registry from '../../../operator/cluster/kinds.generated.ts';
-import { acceptedBy } from '../cluster.ts';
-import type { RecordedRequest, Recording } from '../recording.ts';
+import { acceptedBy } from '../play/cluster.ts';
+import type { RecordedRequest, Recording } from '../recording/recording.ts';
 import type { Call } from './call.ts';
 
 /** Calls of the requests, and the lists and watches by which the recorder saw what it recorded. */

@@ -20,9 +20,12 @@ export async function reconcileDataVolume(cdi: Cdi, key: string): Promise<Again>
   const { namespace, name } = splitKey(key);
   const volume = cdi.caches.dataVolumes.get(namespace, name);
   if (volume === undefined) return;
+  const claim = cdi.caches.claims.get(namespace, name);
   const result = await attempt(() => sync(cdi, volume));
   const current = cdi.caches.dataVolumes.get(namespace, name);
   if (current === undefined) return;
+  // The real one is slower than the end of a claim: the pass that this calls for is the first to tell of it.
+  if (claim !== undefined && cdi.caches.claims.get(namespace, name) === undefined) return;
   if (result === undefined && hasNewClaim(cdi, current)) {
     return { after: cdi.pace.milliseconds('cdi looks at a new claim') };
   }

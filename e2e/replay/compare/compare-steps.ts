@@ -1,11 +1,17 @@
 /** What was asked and answered: requests, waits, guests. */
 
+import type {
+  GuestAnswer,
+  Line,
+  RecordedAnswer,
+  RecordedRequest,
+  RecordedWait,
+} from '../recording/recording.ts';
 import type { Finding } from './difference.ts';
 import { fieldsOf } from './fields.ts';
 import type { History } from './histories.ts';
 import { passingMs } from './histories.ts';
 import type { NormalForm } from './normal-form.ts';
-import type { GuestAnswer, Line, RecordedAnswer, RecordedRequest, RecordedWait } from './recording.ts';
 
 interface Two<T> {
   readonly real: T;

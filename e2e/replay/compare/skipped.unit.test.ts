@@ -48,3 +48,19 @@ it('between two reasons a condition may be without one', () => {
   const ours = volume('one', ['—', 'CloneScheduled', '—', 'TransferRunning', '—'], field);
   expect(fitsAnother(field, real, ours, recorded(real))).toBe(true);
 });
+
+it('of several snapshots of one machine any may have its lock next', () => {
+  const field = 'status.conditions[Progressing].reason';
+  const snapshot = (name: string, reasons: readonly string[]): History => ({
+    ...volume(name, reasons, field),
+    kind: 'VirtualMachineSnapshot',
+  });
+  const [first, second] = [
+    snapshot('first', ['—', 'not locked', 'locked', 'complete']),
+    snapshot('second', ['—', 'not locked', 'another in progress', 'locked', 'complete']),
+  ];
+  const fits = (real: History, reasons: readonly string[]) =>
+    fitsAnother(field, real, snapshot('ours', reasons), recorded(first, second));
+  expect(fits(first, ['—', 'not locked', 'another in progress', 'locked', 'complete'])).toBe(true);
+  expect(fits(first, ['—', 'another in progress', 'not locked', 'locked', 'complete'])).toBe(false);
+});

@@ -19,7 +19,7 @@ export type Allowance = z.infer<typeof entrySchema>;
 export function readAllowances(): readonly Allowance[] {
   return z
     .array(entrySchema)
-    .parse(parse(readFileSync(new URL('./allowed.yaml', import.meta.url), 'utf8')) ?? []);
+    .parse(parse(readFileSync(new URL('../allowed.yaml', import.meta.url), 'utf8')) ?? []);
 }
 
 export interface Judged {

@@ -1,5 +1,5 @@
 /** What a recording needs that no API server does: disks with a system on them, and guests that do and say something. */
-import type { Json } from './recording.ts';
+import type { Json } from '../recording/recording.ts';
 
 /** Systems on the disks that every recording finds in namespace `golden`. */
 export const goldenSystems = ['tiny', 'slow20', 'noagent'] as const;

@@ -1,4 +1,4 @@
-/** What differs between two runs of the real systems in what is said of claims, since several programs write to them. */
+/** What differs between two runs of the real systems, since several programs write of one object, each when it looks. */
 import { absent, type History, type Value } from './histories.ts';
 
 interface Two<T> {
@@ -8,13 +8,22 @@ interface Two<T> {
 
 type Histories = ReadonlyMap<string, History>;
 
-/** Whether a difference of a claim's field is a matter of who came first. */
-export function isChance(path: string, claim: Two<History>, all: Two<Histories>): boolean {
-  if (isMissedClaim(path, claim, all)) return true;
-  if (claim.real.kind !== 'PersistentVolumeClaim') return false;
+/** Whether a difference of a field is a matter of who came first, or of when somebody looked. */
+export function isChance(path: string, object: Two<History>, all: Two<Histories>): boolean {
+  if (isMissedClaim(path, object, all)) return true;
+  if (isWordOfFrozenAgent(path, object) || isMissedFreeze(path, object)) return true;
+  if (object.real.kind !== 'PersistentVolumeClaim') return false;
   const isLoss =
-    path.startsWith('status.') && isRobbed(claim.real, all.real) && isRobbed(claim.ours, all.ours);
-  return isLoss || isMarkLostInConflict(path, claim) || isCopyOfChanging(path, claim, all);
+    path.startsWith('status.') && isRobbed(object.real, all.real) && isRobbed(object.ours, all.ours);
+  return isLoss || isMarkLostInConflict(path, object) || isCopyOfChanging(path, object, all);
+}
+
+/** An agent is asked rarely what it can do, and while its guest is frozen that is next to nothing. */
+function isWordOfFrozenAgent(path: string, { real, ours }: Two<History>): boolean {
+  if (!path.startsWith('status.conditions[AgentVersionNotSupported]')) return false;
+  const wasFrozen = ({ fields }: History) =>
+    fields.get('status.fsFreezeStatus')?.some(({ value }) => value === 'frozen') ?? false;
+  return wasFrozen(real) && wasFrozen(ours);
 }
 
 /** A namespace that goes takes its kinds in any order: a machine may go after its claims, and tell that it misses them. */
@@ -32,6 +41,18 @@ export function mayBeSkipped({ kind }: History, path: string, value: string): bo
   if (kind === 'DataVolume') return path === 'status.conditions[Running].reason' && passing.includes(value);
   const early = ['VMINotExists', 'VMIConditionMissing'];
   return kind === 'VirtualMachine' && path === 'status.conditions[Ready].reason' && early.includes(value);
+}
+
+/** Whether a guest is frozen is asked every 5 s: of several freezes some may be missed, and the last thaw. */
+function isMissedFreeze(path: string, { real, ours }: Two<History>): boolean {
+  if (path !== 'status.fsFreezeStatus') return false;
+  const [recorded, replayed] = [real, ours].map(
+    ({ fields }) => fields.get(path)?.map(({ value }) => value) ?? [],
+  );
+  const timesFrozen = (values: readonly string[]) => values.filter((value) => value === 'frozen').length;
+  const isRepeated = timesFrozen(recorded!) > 1 && timesFrozen(replayed!) > 0;
+  const bothGone = real.deleted !== undefined && ours.deleted !== undefined;
+  return isRepeated && (bothGone || recorded!.at(-1) === replayed!.at(-1));
 }
 
 /** A claim whose volume was given to another is Lost as soon as the volume controller looks at it again. */

@@ -2,7 +2,7 @@
 import type { RequestOptions } from 'node:https';
 import { KubeConfig } from '@kubernetes/client-node';
 import { Agent, type Dispatcher } from 'undici';
-import type { Json, RecordedAnswer, RecordedObject, RecordedRequest } from './recording.ts';
+import type { Json, RecordedAnswer, RecordedObject, RecordedRequest } from '../recording/recording.ts';
 
 export interface Resource {
   readonly kind: string;

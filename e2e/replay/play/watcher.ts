@@ -1,9 +1,9 @@
 /** Watches whole kinds and writes down every change of what is in scope. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { EventType, RecordedObject } from '../recording/recording.ts';
+import { isInScope } from '../recording/scope.ts';
+import { tidied } from '../recording/tidy.ts';
 import type { Cluster, Resource } from './cluster.ts';
-import type { EventType, RecordedObject } from './recording.ts';
-import { isInScope } from './scope.ts';
-import { tidied } from './tidy.ts';
 
 export interface WatcherOptions {
   readonly cluster: Cluster;

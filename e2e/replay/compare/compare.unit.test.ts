@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import {
+  type Line,
+  type RecordedObject,
+  type Recording,
+  readRecording,
+  recordingPath,
+} from '../recording/recording.ts';
+import { scenarioNames } from '../run.ts';
 import { compare } from './compare.ts';
 import type { Difference } from './difference.ts';
-import { type Line, type RecordedObject, type Recording, readRecording, recordingPath } from './recording.ts';
-import { scenarioNames } from './run.ts';
 
 describe.each(await scenarioNames())('the recording %s', (name) => {
   it('does not differ from itself', async () => {

@@ -1,6 +1,6 @@
 /** A recording with everything made equal that may differ between two runs of the same: names, times, addresses. */
-import { Names } from './names.ts';
-import type { Line, Recording } from './recording.ts';
+import { Names } from '../recording/names.ts';
+import type { Line, Recording } from '../recording/recording.ts';
 
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const mac = /\b[0-9a-f]{2}(?::[0-9a-f]{2}){5}\b/gi;

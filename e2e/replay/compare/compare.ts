@@ -1,4 +1,6 @@
 /** Everything in which a replay differs from its recording. */
+
+import type { Recording } from '../recording/recording.ts';
 import { compareEvents } from './compare-events.ts';
 import { compareHistories } from './compare-histories.ts';
 import { compareGuests, compareRequests, compareWaits } from './compare-steps.ts';
@@ -7,7 +9,6 @@ import { historiesOf } from './histories.ts';
 import { interruptedIn, isOfInterrupted, untilInterrupted } from './interruptions.ts';
 import { NormalForm } from './normal-form.ts';
 import { compareOrder } from './order.ts';
-import type { Recording } from './recording.ts';
 
 export interface Comparison {
   readonly differences: readonly Difference[];

@@ -2,7 +2,7 @@
  * Objects field by field. Fields race with each other in the real systems too, so each is compared by itself: its
  * values here must come in the recorded order, none of them may be new, and the last must be the same.
  */
-import { isChance, mayBeSkipped } from './claims.ts';
+import { isChance, mayBeSkipped } from './chance.ts';
 import type { Finding } from './difference.ts';
 import { absent, type History, passingMs, type Value } from './histories.ts';
 import { fitsAnother, isWithin } from './skipped.ts';
@@ -141,8 +141,8 @@ function hasLasted(values: readonly Value[], history: History): boolean {
   return values.some(({ value }, index) => value !== absent && lastedMs(values, index, history) >= passingMs);
 }
 
-function lastedMs(values: readonly Value[], index: number, { deleted }: History): number {
-  const until = values[index + 1]?.ms ?? deleted?.ms ?? Number.POSITIVE_INFINITY;
+function lastedMs(values: readonly Value[], index: number, { deleted, interruptedMs }: History): number {
+  const until = values[index + 1]?.ms ?? interruptedMs ?? deleted?.ms ?? Number.POSITIVE_INFINITY;
   return until - values[index]!.ms;
 }
 

@@ -3,10 +3,11 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startControlPlane } from '../control-plane/control-plane.ts';
-import { Supervisor } from '../control-plane/supervisor.ts';
-import type { PaceName } from '../standins/pace.ts';
-import { type StandIns, startStandIns } from '../standins/start.ts';
+import { limited } from '../../../operator/apply/limited.ts';
+import { startControlPlane } from '../../control-plane/control-plane.ts';
+import { Supervisor } from '../../control-plane/supervisor.ts';
+import type { PaceName } from '../../standins/pace.ts';
+import { type StandIns, startStandIns } from '../../standins/start.ts';
 import { Cluster } from './cluster.ts';
 import { makeGolden } from './golden.ts';
 import type { GoldenSystem, Hooks } from './hooks.ts';
@@ -16,6 +17,8 @@ export interface Testbed extends AsyncDisposable {
   readonly hooks: Hooks;
   /** What pauses are multiplied by. */
   readonly hurry: number;
+  /** For scenarios that have snapshots taken: where the controller's requests are limited, they take turns. */
+  readonly amongSnapshots: ReturnType<typeof limited>;
 }
 
 /** Where to replay at which pace; all of them end together. */
@@ -44,7 +47,7 @@ export function oneTestbed(testbed: Testbed): Testbeds {
   return { of: async () => testbed, [Symbol.asyncDispose]: () => testbed[Symbol.asyncDispose]() };
 }
 
-const crds = fileURLToPath(new URL('../crds', import.meta.url));
+const crds = fileURLToPath(new URL('../../crds', import.meta.url));
 
 /** Resolves when the stand-ins watch and the golden disks are there. */
 async function startTestbed(pace: PaceName, log: (line: string) => void): Promise<Testbed> {
@@ -58,8 +61,9 @@ async function startTestbed(pace: PaceName, log: (line: string) => void): Promis
   const hooks = hooksOf(standIns);
   await makeGolden(cluster, hooks);
   const kept = parts.move();
-  const hurry = pace === 'fast' ? 0.25 : 1;
-  return { cluster, hooks, hurry, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+  const [hurry, atOnce] = pace === 'fast' ? [0.25, Number.POSITIVE_INFINITY] : [1, 1];
+  const amongSnapshots = limited(atOnce);
+  return { cluster, hooks, hurry, amongSnapshots, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
 /** A cluster that has the golden disks; nobody reaches into its guests. */
@@ -69,6 +73,7 @@ export async function namedTestbed(kubeconfig: string): Promise<Testbed> {
     cluster,
     hooks: realCluster,
     hurry: 1,
+    amongSnapshots: limited(1),
     [Symbol.asyncDispose]: () => cluster[Symbol.asyncDispose](),
   };
 }

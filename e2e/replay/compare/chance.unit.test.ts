@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isChance } from './claims.ts';
+import { isChance } from './chance.ts';
 import type { History } from './histories.ts';
 
 function history(kind: string, uid: string, fields: Record<string, readonly string[]>, contended = false) {
@@ -45,4 +45,27 @@ it('a claim whose volume was given to another may be Lost or not yet', () => {
   const other = (volume: string) => claim('other', { 'spec.volumeName': ['—', volume] });
   expect(isChance('status.phase', both(donor), both(all(donor, other('v'))))).toBe(true);
   expect(isChance('status.phase', both(donor), both(all(donor, other('w'))))).toBe(false);
+});
+
+it('what an agent can do is chance where its guest was frozen, and only there', () => {
+  const path = 'status.conditions[AgentVersionNotSupported].reason';
+  const asked = (fields: Record<string, readonly string[]>) =>
+    history('VirtualMachineInstance', 'db', { ...fields, [path]: ['—', 'lacks basic commands'] });
+  const frozen = { 'status.fsFreezeStatus': ['—', 'frozen', '—'] };
+  const notAsked = history('VirtualMachineInstance', 'db', frozen);
+  expect(isChance(path, { real: notAsked, ours: asked(frozen) }, both(all()))).toBe(true);
+  expect(isChance(path, { real: notAsked, ours: asked({}) }, both(all()))).toBe(false);
+});
+
+it('of several freezes some may be missed, but not all, nor how it ended', () => {
+  const path = 'status.fsFreezeStatus';
+  const guest = (...values: readonly string[]) => history('VirtualMachineInstance', 'db', { [path]: values });
+  const twice = guest('—', 'frozen', '—', 'frozen', '—');
+  const isMissed = (real: History, ours: History) => isChance(path, { real, ours }, both(all()));
+  expect(isMissed(twice, guest('—', 'frozen', '—'))).toBe(true);
+  expect(isMissed(twice, guest('—'))).toBe(false);
+  expect(isMissed(twice, guest('—', 'frozen'))).toBe(false);
+  const gone = (guest: History) => ({ ...guest, deleted: { ms: 9, version: 9n } });
+  expect(isMissed(gone(twice), gone(guest('—', 'frozen')))).toBe(true);
+  expect(isMissed(guest('—', 'frozen', '—'), twice)).toBe(false);
 });

@@ -6,8 +6,8 @@ import { absent, type History } from './histories.ts';
 
 type Histories = ReadonlyMap<string, History>;
 
-/** What one controller works through in a queue, and tells of as it gets to it. */
-const queued = ['DataVolume', 'PersistentVolumeClaim'];
+/** What one controller works through in a queue, and tells of as it gets to it, and what waits for one lock. */
+const queued = ['DataVolume', 'PersistentVolumeClaim', 'VirtualMachineSnapshot'];
 
 /** Whether a replayed sequence is that of another object in the recording, of which its own skipped some. */
 export function fitsAnother(path: string, real: History, ours: History, recorded: Histories): boolean {

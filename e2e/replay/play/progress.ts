@@ -2,7 +2,7 @@
  * How far machines and data volumes have come. A busy machine must not get less far in a shortened pause than the
  * recorded one did, so a pause ends when everything has been in the state in which the recording had it by then.
  */
-import type { Line, RecordedObject } from './recording.ts';
+import type { Line, RecordedObject } from '../recording/recording.ts';
 
 const kinds = ['VirtualMachine', 'VirtualMachineInstance', 'DataVolume'];
 

@@ -1,9 +1,9 @@
 /** What every recording finds there: namespace `golden` with a claim and a snapshot of each system. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { meets } from '../recording/field-path.ts';
+import type { Json, Until } from '../recording/recording.ts';
 import type { Cluster } from './cluster.ts';
-import { meets } from './field-path.ts';
 import { goldenSystems, type Hooks } from './hooks.ts';
-import type { Json, Until } from './recording.ts';
 
 const namespace = 'golden';
 const claims = `/api/v1/namespaces/${namespace}/persistentvolumeclaims`;

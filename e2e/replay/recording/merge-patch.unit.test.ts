@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { mergePatchBetween } from '../../operator/cluster/index.ts';
+import { mergePatchBetween } from '../../../operator/cluster/index.ts';
 import { applyMergePatch } from './merge-patch.ts';
 
 const json = fc.letrec<{ object: object; value: unknown }>((tie) => ({

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
-import { mergePatchBetween } from '../../operator/cluster/index.ts';
+import { mergePatchBetween } from '../../../operator/cluster/index.ts';
 import { applyMergePatch } from './merge-patch.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -96,7 +96,7 @@ export interface Recording {
   readonly lines: readonly Line[];
 }
 
-const folder = fileURLToPath(new URL('../recordings/', import.meta.url));
+const folder = fileURLToPath(new URL('../../recordings/', import.meta.url));
 const extension = '.jsonl.br';
 
 export function recordingPath(name: string): string {

@@ -1,7 +1,8 @@
 /** What became of each object of a recording: for every field the values that it had, one after the other. */
+
+import type { RecordedObject, Recording } from '../recording/recording.ts';
 import { fieldsOf } from './fields.ts';
 import type { NormalForm } from './normal-form.ts';
-import type { RecordedObject, Recording } from './recording.ts';
 
 export const absent = '—';
 
@@ -32,6 +33,8 @@ export interface History {
   readonly deleted?: Omit<Value, 'value'>;
   /** When it got its deletion timestamp. */
   readonly leaving?: Omit<Value, 'value'>;
+  /** Until when it is compared, in milliseconds, where something cut it short. */
+  readonly interruptedMs?: number;
   /** Whether an Event told of a conflict between two of its writers. */
   readonly contended: boolean;
   /** Whether it stood still when the recording ended. */

@@ -2,10 +2,11 @@
  * Events: which reasons appeared for which kind of object. Those that say what a condition of their object says are
  * compared with the condition: it may pass too quickly to be told of.
  */
+
+import type { Line, RecordedObject } from '../recording/recording.ts';
 import type { Finding } from './difference.ts';
 import { tellsOfConflict } from './histories.ts';
 import type { NormalForm } from './normal-form.ts';
-import type { Line, RecordedObject } from './recording.ts';
 
 interface Two<T> {
   readonly real: T;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { scenarioNames } from '../run.ts';
 import { decodeRecording, encodeRecording, readRecording, recordingPath } from './recording.ts';
-import { scenarioNames } from './run.ts';
 
 const scenarios = await scenarioNames();
 

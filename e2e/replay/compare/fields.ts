@@ -1,6 +1,7 @@
 /** An object as its fields: a path, with list items by their type, name or value, and a value as text. */
+
+import type { RecordedObject } from '../recording/recording.ts';
 import type { NormalForm } from './normal-form.ts';
-import type { RecordedObject } from './recording.ts';
 
 /** What differs between any two runs and says nothing. */
 const meaningless =

@@ -6,9 +6,12 @@
 import { type History, isOwnedBy } from './histories.ts';
 
 type Histories = ReadonlyMap<string, History>;
+type Moment = NonNullable<History['leaving']>;
 
 /** What had been as it was for this long had come to rest. */
-const restsAfterMs = 2_000;
+const restsAfterMs = 700;
+/** It takes a launcher so long to define its domain, and nobody tells of anything meanwhile. */
+const startsWithinMs = 2_000;
 
 /** The histories of a recording, those of interrupted objects and of what they own cut at the interruption. */
 export function untilInterrupted(histories: Histories): Histories {
@@ -39,15 +42,18 @@ export function isOfInterrupted(
   return history !== undefined && interrupted.has(rootOf(history, replayed).title);
 }
 
-/** By title: in which version of the cluster it, or what it belongs to, was told to go. */
-function interruptions(histories: Histories): ReadonlyMap<string, bigint> {
-  const cuts = new Map<string, bigint>();
+/** By title: when it, or what it belongs to, was told to go. */
+function interruptions(histories: Histories): ReadonlyMap<string, Moment> {
+  const cuts = new Map<string, Moment>();
   for (const head of histories.values()) {
     if (rootOf(head, histories) !== head && !isRunning(head)) continue;
     const family = [...histories.values()].filter((each) => belongsTo(each, head, histories));
     const told = interruptedAt(head, family);
     if (told === undefined) continue;
-    for (const { title } of family) if (!(cuts.get(title)! <= told)) cuts.set(title, told);
+    for (const { title } of family) {
+      const before = cuts.get(title);
+      if (!before || told.version < before.version) cuts.set(title, told);
+    }
   }
   return cuts;
 }
@@ -65,12 +71,21 @@ function belongsTo(history: History, head: History, histories: Histories): boole
   return owner !== undefined && belongsTo(owner, head, histories);
 }
 
-/** In which version of the cluster it was told to go, if it or something of it had changed shortly before. */
-function interruptedAt(root: History, family: readonly History[]): bigint | undefined {
+/** When it was told to go, if it or something of it had changed shortly before. */
+function interruptedAt(root: History, family: readonly History[]): Moment | undefined {
   const told = root.leaving ?? root.deleted;
   if (told === undefined) return undefined;
-  const wasChanging = family.some((each) => changed(each, told.ms - restsAfterMs, told.ms));
-  return wasChanging ? told.version : undefined;
+  const silentMs = family.some((each) => isStarting(each, told)) ? startsWithinMs : restsAfterMs;
+  const wasChanging = family.some((each) => changed(each, told.ms - silentMs, told.ms));
+  return wasChanging ? told : undefined;
+}
+
+/** Whether an instance was there and had not run by then. */
+function isStarting({ kind, fields, created, deleted }: History, { version }: Moment): boolean {
+  if (kind !== 'VirtualMachineInstance' || !created || created.version > version) return false;
+  if (deleted && deleted.version < version) return false;
+  const phases = fields.get('status.phase')?.filter((each) => each.version < version);
+  return !['Running', 'Succeeded', 'Failed'].includes(phases?.at(-1)?.value ?? '');
 }
 
 /** Whether its status changed or it went away in this time. */
@@ -80,12 +95,12 @@ function changed({ fields, deleted }: History, from: number, to: number): boolea
 }
 
 /** Of a pod it is compared what it was to be: scheduling and starting it is the node's affair, and quick or slow. */
-function until(history: History, told: bigint): History {
+function until(history: History, told: Moment): History {
   const before = [...history.fields]
     .filter(([path]) => history.kind !== 'Pod' || !path.startsWith('status.'))
-    .map(([path, values]) => [path, values.filter(({ version }) => version < told)] as const);
+    .map(([path, values]) => [path, values.filter(({ version }) => version < told.version)] as const);
   const fields = new Map(before.filter(([, values]) => values.length > 0));
-  return { ...history, fields, settled: false };
+  return { ...history, fields, settled: false, interruptedMs: told.ms };
 }
 
 function rootOf(history: History, histories: Histories): History {
