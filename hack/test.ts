@@ -1,6 +1,12 @@
-/** `npm test`: the checks, then the tests. Its last line is the counts of both. */
+/**
+ * `npm test`: the checks, then the tests, then whether all that the operator asked in them is known to be answered by
+ * real systems or listed as not. Its last line is the counts of all.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempDisposable } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { add, type Counts, none, summary } from './test/counts.ts';
 import { runVitest } from './test/run-vitest.ts';
@@ -11,6 +17,8 @@ const bin = `${root}node_modules/.bin`;
 interface Check {
   readonly name: string;
   readonly command: readonly [string, ...string[]];
+  /** Shown even where nothing is wrong. */
+  readonly tells?: true;
 }
 
 const checks: readonly Check[] = [
@@ -23,16 +31,27 @@ const counts = await runAll(process.argv.slice(2));
 console.log(summary(counts));
 process.exitCode = counts.failed > 0 ? 1 : 0;
 
+/** `args` are vitest's. A part of the tests, or some that failed, say too little of what the operator asks. */
 async function runAll(args: readonly string[]): Promise<Counts> {
   let counts = none;
   for (const check of checks) counts = add(counts, await runCheck(check));
-  return add(counts, await runVitest(root, args));
+  await using directory = await mkdtempDisposable(join(tmpdir(), 'envclone-operator-log-'));
+  process.env.ENVCLONE_KEEP_OPERATOR_LOG ??= join(directory.path, 'operator.log');
+  const tests = await runVitest(root, args);
+  counts = add(counts, tests);
+  if (args.length > 0 || tests.failed > 0) return counts;
+  return add(counts, await runCheck(unseenCalls(process.env.ENVCLONE_KEEP_OPERATOR_LOG)));
 }
 
-async function runCheck({ name, command: [program, ...args] }: Check): Promise<Counts> {
+function unseenCalls(log: string): Check {
+  const command = [process.execPath, 'e2e/replay/main.ts', 'coverage', log] as const;
+  return { name: 'calls that no recording answers are listed', command, tells: true };
+}
+
+async function runCheck({ name, command: [program, ...args], tells }: Check): Promise<Counts> {
   const start = Date.now();
   const { ok, output } = await run(program, args);
-  if (!ok) console.log(output.trimEnd());
+  if (!ok || tells) console.log(output.trimEnd());
   console.log(`${ok ? 'passed' : 'FAILED'}  ${name} (${((Date.now() - start) / 1000).toFixed(1)} s)`);
   return { ...none, [ok ? 'passed' : 'failed']: 1 };
 }

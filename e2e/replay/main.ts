@@ -135,8 +135,9 @@ async function record(
 async function cover(log: string, { write }: { write?: true }): Promise<void> {
   const { unseen, answered, unlisted } = await coverageOf(log);
   if (write) return writeUnseen(unseen);
+  say(`${unseen.never.length} calls that no real system was seen to answer:`);
+  for (const title of unseen.never) say(`  ${title}`);
   for (const title of unlisted) say(`no recording answers this, and unseen.md does not say so: ${title}`);
   for (const title of answered) say(`a recording answers this by now, take it from unseen.md: ${title}`);
-  say(`${unseen.never.length} calls that no real system was seen to answer`);
   if (unlisted.length + answered.length > 0) process.exitCode = 1;
 }

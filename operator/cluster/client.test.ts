@@ -145,6 +145,7 @@ describe('writing', () => {
     await using api = await serving(answerWidget);
     await api.client.create(widgets, widget(), { dryRun: true, strict: true });
     expect(api.requests[0]!.query.get('fieldValidation')).toBe('Strict');
+    expect(api.records).toMatchObject([{ dryRun: true, fieldValidation: 'Strict' }]);
   });
 
   test('a create is not repeated when nobody knows whether it took place', async () => {

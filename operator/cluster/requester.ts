@@ -28,6 +28,8 @@ export interface RequestRecord {
   readonly dryRun: boolean;
   /** Given for writes that say who writes. */
   readonly fieldManager?: string;
+  /** What the server was told to do with fields that it does not know, as in its query; its default where absent. */
+  readonly fieldValidation?: string;
   readonly accept: string;
   /** Of the body; absent where there is none. */
   readonly contentType?: string;
@@ -148,6 +150,7 @@ function describeRequest(request: ApiRequest): Omit<RequestRecord, 'code' | 'dur
     resource: subresource ? `${kind.plural}/${subresource}` : kind.plural,
     dryRun: query?.dryRun !== undefined,
     ...(query?.fieldManager !== undefined && { fieldManager: query.fieldManager }),
+    ...(query?.fieldValidation !== undefined && { fieldValidation: query.fieldValidation }),
     ...headersOf(request),
   };
 }

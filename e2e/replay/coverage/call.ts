@@ -9,15 +9,19 @@ export interface Call {
   readonly dryRun: boolean;
   /** Whether the writer says who writes. */
   readonly named: boolean;
+  /** What is to become of unknown fields; empty for the server's default. */
+  readonly fieldValidation: string;
   readonly accept: string;
   /** Of the body; empty where there is none. */
   readonly contentType: string;
 }
 
-/** As in `create virtualmachines.kubevirt.io (dry run, application/json)`. */
-export function callTitle({ verb, group, resource, dryRun, named, accept, contentType }: Call): string {
+/** As in `create virtualmachines.kubevirt.io (dry run, strict, application/json)`. */
+export function callTitle(call: Call): string {
+  const { verb, group, resource, dryRun, named, fieldValidation, accept, contentType } = call;
   const ways = [
     dryRun && 'dry run',
+    fieldValidation.toLowerCase(),
     named && 'field manager',
     contentType,
     accept !== 'application/json' && `Accept: ${accept}`,

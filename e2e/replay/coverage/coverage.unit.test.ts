@@ -17,9 +17,9 @@ describe('a recorded request is the call', () => {
     ['GET', `${machines}/x`, {}, 'get virtualmachines.kubevirt.io'],
     [
       'POST',
-      `${machines}?dryRun=All`,
+      `${machines}?dryRun=All&fieldValidation=Strict`,
       { body: {} },
-      'create virtualmachines.kubevirt.io (dry run, application/json)',
+      'create virtualmachines.kubevirt.io (dry run, strict, application/json)',
     ],
     [
       'PATCH',
@@ -62,6 +62,7 @@ const call = (more: Partial<Call>): Call => ({
   resource: 'virtualmachines',
   dryRun: false,
   named: false,
+  fieldValidation: '',
   accept: 'application/json',
   contentType: 'application/json',
   ...more,

@@ -23,8 +23,18 @@ function callOf({
   resource,
   dryRun,
   fieldManager,
+  fieldValidation = '',
   accept,
   contentType = '',
 }: RequestRecord): Call {
-  return { verb, group, resource, dryRun, named: fieldManager !== undefined, accept, contentType };
+  return {
+    verb,
+    group,
+    resource,
+    dryRun,
+    named: fieldManager !== undefined,
+    fieldValidation,
+    accept,
+    contentType,
+  };
 }

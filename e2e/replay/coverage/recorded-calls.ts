@@ -20,6 +20,7 @@ export function callOf({ method, path, body, bodyType, accept }: RecordedRequest
     resource,
     dryRun: url.searchParams.has('dryRun'),
     named: url.searchParams.has('fieldManager'),
+    fieldValidation: url.searchParams.get('fieldValidation') ?? '',
     accept: accept ?? acceptedBy(path),
     contentType,
   };
@@ -52,6 +53,13 @@ function watchesOf(kind: string): readonly Call[] {
   );
   if (!found) return [];
   const { group, plural } = found;
-  const plain = { group, resource: plural, dryRun: false, named: false, contentType: '' };
+  const plain = {
+    group,
+    resource: plural,
+    dryRun: false,
+    named: false,
+    fieldValidation: '',
+    contentType: '',
+  };
   return ['list', 'watch'].map((verb) => ({ ...plain, verb, accept: 'application/json' }));
 }
