@@ -4,17 +4,6 @@ import { describe as told } from './compare/difference.ts';
 import { standInTestbeds } from './play/testbed.ts';
 import { replay, scenarioNames } from './run.ts';
 
-/** Left out here, since they differ now and then with the load of the machine: `npm run replay` has them. */
-const unsteady = [
-  'capture',
-  'kubevirt-clone',
-  'snapshot',
-  'snapshot-group',
-  'vm-crash',
-  'vm-delete',
-  'vm-poweroff',
-  'vm-waits',
-];
 const scenarios = await scenarioNames();
 const stopping = new AbortController();
 const testbeds = standInTestbeds(console.log);
@@ -29,8 +18,7 @@ afterAll(async () => {
 });
 
 describe.concurrent('the stand-ins do what the real systems did in', () => {
-  it.for(scenarios)('%s', { timeout: 300_000 }, async (scenario, { skip }) => {
-    skip(unsteady.includes(scenario), 'differs now and then with the load of the machine');
+  it.for(scenarios)('%s', { timeout: 300_000 }, async (scenario) => {
     const { differences, unused, requests, objects } = await replay(scenario, {
       testbeds,
       signal: stopping.signal,

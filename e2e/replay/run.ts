@@ -41,9 +41,9 @@ export async function replay(scenario: string, { testbeds, signal }: ReplayOptio
 
 /** Timers that a request sets run at the pace of the world, and so must everything around them. */
 function setsTimers({ lines }: Recording): boolean {
-  return lines.some(
-    (line) => 'request' in line && JSON.stringify(line.request.body).includes('unfreezeTimeout'),
-  );
+  const isTimed = (body: string) =>
+    body.includes('"unfreezeTimeout"') || body.includes('"VirtualMachineRestore"');
+  return lines.some((line) => 'request' in line && isTimed(JSON.stringify(line.request.body)));
 }
 
 function takesSnapshots({ lines }: Recording): boolean {
