@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+// The replays wait for most of their time: unit tests run beside them.
+const maxWorkers = 2;
+
 export default defineConfig({
   test: {
     projects: [
@@ -8,6 +11,15 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['operator/**/*.test.ts', 'e2e/**/*.unit.test.ts', 'hack/**/*.test.ts'],
+          maxWorkers,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'replay',
+          include: ['e2e/replay/replay.test.ts'],
+          maxWorkers,
         },
       },
       {
@@ -15,7 +27,7 @@ export default defineConfig({
         test: {
           name: 'cluster',
           include: ['e2e/**/*.test.ts'],
-          exclude: ['e2e/**/*.unit.test.ts'],
+          exclude: ['e2e/**/*.unit.test.ts', 'e2e/replay/replay.test.ts'],
           globalSetup: ['e2e/testing/global-setup.ts'],
           // They share one API server and two cores.
           pool: 'forks',

@@ -8,9 +8,11 @@ interface Two<T> {
 
 type Histories = ReadonlyMap<string, History>;
 
+const bindsWithinMs = 500;
+
 /** Whether a difference of a field is a matter of who came first, or of when somebody looked. */
 export function isChance(path: string, object: Two<History>, all: Two<Histories>): boolean {
-  if (isMissedClaim(path, object, all)) return true;
+  if (isMissedClaim(path, object, all) || isLookBeforeBinding(path, object)) return true;
   if (isWordOfFrozenAgent(path, object) || isMissedFreeze(path, object)) return true;
   if (object.real.kind !== 'PersistentVolumeClaim') return false;
   const isLoss =
@@ -53,6 +55,18 @@ function isMissedFreeze(path: string, { real, ours }: Two<History>): boolean {
   const isRepeated = timesFrozen(recorded!) > 1 && timesFrozen(replayed!) > 0;
   const bothGone = real.deleted !== undefined && ours.deleted !== undefined;
   return isRepeated && (bothGone || recorded!.at(-1) === replayed!.at(-1));
+}
+
+/** A claim takes a moment to be bound, in which the scheduler may look at its pod, or not. */
+function isLookBeforeBinding(path: string, { real, ours }: Two<History>): boolean {
+  if (real.kind !== 'Pod' || !path.startsWith('status.conditions[PodScheduled]')) return false;
+  const looks = [real, ours].map(({ fields }) => fields.get('status.conditions[PodScheduled].status') ?? []);
+  return looks.every((values) => {
+    const [refused, scheduled] = ['False', 'True'].map((status) =>
+      values.find(({ value }) => value === status),
+    );
+    return scheduled !== undefined && (refused === undefined || scheduled.ms - refused.ms < bindsWithinMs);
+  });
 }
 
 /** A claim whose volume was given to another is Lost as soon as the volume controller looks at it again. */

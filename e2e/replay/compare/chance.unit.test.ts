@@ -69,3 +69,17 @@ it('of several freezes some may be missed, but not all, nor how it ended', () =>
   expect(isMissed(gone(twice), gone(guest('—', 'frozen')))).toBe(true);
   expect(isMissed(guest('—', 'frozen', '—'), twice)).toBe(false);
 });
+
+it('a scheduler may look at a pod before its claim is bound, if that comes at once', () => {
+  const path = 'status.conditions[PodScheduled].status';
+  const pod = (fields: Readonly<Record<string, number>>): History => ({
+    ...history('Pod', 'p', {}),
+    fields: new Map([
+      [path, Object.entries(fields).map(([value, ms]) => ({ value, ms, version: BigInt(ms) }))],
+    ]),
+  });
+  const isOfBinding = (real: History, ours: History) => isChance(path, { real, ours }, both(all()));
+  expect(isOfBinding(pod({ False: 100, True: 300 }), pod({ True: 100 }))).toBe(true);
+  expect(isOfBinding(pod({ False: 100, True: 900 }), pod({ True: 100 }))).toBe(false);
+  expect(isOfBinding(pod({ False: 100, True: 300 }), pod({ False: 100 }))).toBe(false);
+});

@@ -2,9 +2,11 @@
  * Objects field by field. Fields race with each other in the real systems too, so each is compared by itself: its
  * values here must come in the recorded order, none of them may be new, and the last must be the same.
  */
+
+import { passingMs } from '../recording/recording.ts';
 import { isChance, mayBeSkipped } from './chance.ts';
 import type { Finding } from './difference.ts';
-import { absent, type History, passingMs, type Value } from './histories.ts';
+import { absent, type History, type Value } from './histories.ts';
 import { fitsAnother, isWithin } from './skipped.ts';
 
 type Histories = ReadonlyMap<string, History>;

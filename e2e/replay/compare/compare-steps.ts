@@ -7,10 +7,10 @@ import type {
   RecordedRequest,
   RecordedWait,
 } from '../recording/recording.ts';
+import { passingMs } from '../recording/recording.ts';
 import type { Finding } from './difference.ts';
 import { fieldsOf } from './fields.ts';
 import type { History } from './histories.ts';
-import { passingMs } from './histories.ts';
 import type { NormalForm } from './normal-form.ts';
 
 interface Two<T> {

@@ -6,9 +6,6 @@ import type { NormalForm } from './normal-form.ts';
 
 export const absent = '—';
 
-/** What was there for a shorter time may be missed by any watcher. */
-export const passingMs = 150;
-
 /** Two writers who met: who was first is chance, and the loser tries again. */
 export function tellsOfConflict(text: string): boolean {
   return text.includes('the object has been modified; please apply your changes to the latest version');

@@ -16,9 +16,13 @@ export interface Hooks {
   ask(namespace: string, name: string): Promise<Readonly<Record<string, Json>>>;
 }
 
+export function isOutside(note: string): boolean {
+  return note.startsWith('outside:');
+}
+
 /** Carries out what a note says was done outside of the API; other notes are words. */
 export async function actOutside(note: string, namespace: string, hooks: Hooks): Promise<void> {
-  if (!note.startsWith('outside:')) return;
+  if (!isOutside(note)) return;
   const killed = /QEMU of (\S+) is killed/.exec(note)?.[1];
   const off = /the guest of (\S+) is told to power off/.exec(note)?.[1];
   if (killed) return hooks.kill(namespace, killed);

@@ -9,10 +9,10 @@ import type {
   Recording,
 } from '../recording/recording.ts';
 import type { Cluster } from './cluster.ts';
-import { actOutside, type Hooks } from './hooks.ts';
+import { actOutside, type Hooks, isOutside } from './hooks.ts';
 import { Journal } from './journal.ts';
 import { Observer } from './observer.ts';
-import { statesAt } from './progress.ts';
+import { lastingStatesAt, statesAt } from './progress.ts';
 import { Waits } from './waits.ts';
 
 export interface PlayOptions {
@@ -30,6 +30,12 @@ const answerAtMostMs = 2_000;
 
 /** API servers hear of a change of rights a little after it was made. */
 const rightsMs = 500;
+
+/**
+ * What others do to an object that the recording had brought further first has to wait until it has come as far here,
+ * at most so long: it may never be seen in a state in which it was for a moment.
+ */
+const catchUpAtMostMs = 5_000;
 
 /** A pause in which this does not come as far as the recording ends after so many times its length. */
 const longestPause = 2;
@@ -99,10 +105,12 @@ class Player {
   }
 
   async #do(line: Line): Promise<void> {
-    if ('request' in line) this.#send(line);
-    else if ('wait' in line) await this.#waits.wait(this.#translated(line.wait));
+    if ('request' in line) {
+      if (line.request.method !== 'GET') await this.#catchUp(line.ms);
+      this.#send(line);
+    } else if ('wait' in line) await this.#waits.wait(this.#translated(line.wait));
     else if ('pause' in line) await this.#pause(line.ms, line.pause);
-    else if ('note' in line) await this.#note(line.note);
+    else if ('note' in line) await this.#note(line.ms, line.note);
     else if ('guest' in line && !this.#heard.has(line)) await this.#ask(line);
   }
 
@@ -171,7 +179,16 @@ class Player {
     this.#journal.add({ ms: this.#journal.now(), guest: { vmi, about, status } });
   }
 
-  async #note(note: string): Promise<void> {
+  /** Until this has come as far as the recording had at a time. */
+  async #catchUp(recordedAt: number): Promise<void> {
+    const states = lastingStatesAt(this.#recording.lines, recordedAt);
+    const until = this.#journal.now() + catchUpAtMostMs;
+    while (this.#journal.now() < until && !this.#observer.progress.reached(states))
+      await sleep(everyMs, undefined, { signal: this.#options.signal });
+  }
+
+  async #note(recordedAt: number, note: string): Promise<void> {
+    if (isOutside(note)) await this.#catchUp(recordedAt);
     this.#journal.add({ ms: this.#journal.now(), note });
     await actOutside(note, this.#recording.header.namespaces[0]!, this.#options.hooks);
   }

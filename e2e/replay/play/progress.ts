@@ -2,15 +2,17 @@
  * How far machines and data volumes have come. A busy machine must not get less far in a shortened pause than the
  * recorded one did, so a pause ends when everything has been in the state in which the recording had it by then.
  */
-import type { Line, RecordedObject } from '../recording/recording.ts';
+import { type Line, passingMs, type RecordedObject } from '../recording/recording.ts';
 
 const kinds = ['VirtualMachine', 'VirtualMachineInstance', 'DataVolume'];
 
 export class Progress {
+  readonly #lives = new Lives();
   readonly #seen = new Set<string>();
 
   take(object: RecordedObject): void {
-    for (const state of statesOf(object)) this.#seen.add(state);
+    const life = this.#lives.of(object);
+    for (const state of statesOf(object)) this.#seen.add(`${life} ${state}`);
   }
 
   reached(states: readonly string[]): boolean {
@@ -20,29 +22,55 @@ export class Progress {
 
 /** The states in which a recording's objects are at a time. */
 export function statesAt(lines: readonly Line[], time: number): readonly string[] {
+  const lives = new Lives();
   const states = new Map<string, readonly string[]>();
   for (const line of lines) {
     if (line.ms > time) break;
     if (!('event' in line)) continue;
-    const { kind, metadata } = line.object;
-    const key = `${kind} ${metadata.namespace}/${metadata.name}`;
-    if (line.event === 'DELETED') states.delete(key);
-    else states.set(key, statesOf(line.object));
+    const life = lives.of(line.object);
+    if (line.event === 'DELETED') states.delete(life);
+    else
+      states.set(
+        life,
+        statesOf(line.object).map((state) => `${life} ${state}`),
+      );
   }
   return [...states.values()].flat();
 }
 
-function statesOf({ kind, metadata, status }: RecordedObject): readonly string[] {
+/** Those of them in which they had been for so long that nobody can have missed them. */
+export function lastingStatesAt(lines: readonly Line[], time: number): readonly string[] {
+  const before = new Set(statesAt(lines, time - passingMs));
+  return statesAt(lines, time).filter((state) => before.has(state));
+}
+
+/** Objects that have a name one after the other, told apart by their number. */
+class Lives {
+  readonly #uids = new Map<string, string[]>();
+
+  of({ kind, metadata }: RecordedObject): string {
+    const name = `${kind} ${metadata.namespace}/${metadata.name}`;
+    const uids = this.#uids.get(name) ?? [];
+    this.#uids.set(name, uids);
+    const uid = metadata.uid ?? '';
+    if (!uids.includes(uid)) uids.push(uid);
+    return `${name} (${uids.indexOf(uid) + 1}.)`;
+  }
+}
+
+function statesOf({ kind, status }: RecordedObject): readonly string[] {
   if (!kinds.includes(kind)) return [];
   const { phase, printableStatus, conditions = [] } = (status ?? {}) as Status;
-  const states = [phase, printableStatus, ...conditions.map((each) => `${each.type} ${each.status}`)];
-  return states.flatMap((state) =>
-    state === undefined ? [] : [`${kind} ${metadata.namespace}/${metadata.name} ${state}`],
-  );
+  const told = conditions.map(({ type, status, reason = '' }) => `${type} ${status} ${reason}`);
+  return [phase, printableStatus, ...told].filter((state) => state !== undefined);
 }
 
 interface Status {
   readonly phase?: string;
   readonly printableStatus?: string;
-  readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+  readonly conditions?: readonly {
+    readonly type: string;
+    readonly status: string;
+    readonly reason?: string;
+  }[];
 }

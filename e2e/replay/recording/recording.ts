@@ -90,6 +90,9 @@ export type Line = { readonly ms: number } & (
   | { readonly guest: GuestAnswer }
 );
 
+/** What was there for a shorter time may be missed by any watcher. */
+export const passingMs = 150;
+
 export interface Recording {
   readonly header: Header;
   /** Without the header; every event with its whole object. */

@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { checkCut, compareWithSnapshot, journalBefore, readJournal } from './consistency.ts';
 import { TestLab } from './testing.ts';
@@ -55,7 +55,7 @@ test('a damaged system is found', () => {
   lab.boot('db');
   lab.ticks(2);
   const copy = lab.snapshot('db');
-  overwrite(copy, 10_000);
+  overwrite(copy, 10_000, flipped);
   expect(checkCut(lab.cut([['db', 0, copy]]))).toMatchObject([
     { message: expect.stringContaining('damaged') },
   ]);
@@ -81,7 +81,7 @@ test.each([
   lab.boot('db');
   lab.ticks(4);
   const snapshot = lab.snapshot('db');
-  overwrite(lab.disk('db'), offset);
+  overwrite(lab.disk('db'), offset, flipped);
   expect(compareWithSnapshot(lab.disk('db'), snapshot)).toMatchObject({
     equal: false,
     firstDifference: offset,
@@ -92,12 +92,18 @@ test('a clone of a disk that was blank may hold anything that a first boot write
   using lab = new TestLab();
   lab.boot('db').stop();
   const blank = lab.snapshot('db');
-  overwrite(blank, 0, Buffer.alloc(65_536));
+  overwrite(blank, 0, () => 0, 65_536);
   expect(compareWithSnapshot(lab.disk('db'), blank)).toMatchObject({ equal: true, capturedEnd: 0 });
 });
 
-function overwrite(path: string, offset: number, bytes = Buffer.from([0xa5])): void {
+function overwrite(path: string, offset: number, change: (byte: number) => number, length = 1): void {
   const descriptor = openSync(path, 'r+');
-  writeSync(descriptor, bytes, 0, bytes.length, offset);
+  const bytes = Buffer.alloc(length);
+  readSync(descriptor, bytes, 0, length, offset);
+  writeSync(descriptor, bytes.map(change), 0, length, offset);
   closeSync(descriptor);
+}
+
+function flipped(byte: number): number {
+  return byte ^ 0xff;
 }

@@ -15,9 +15,9 @@ export const kubevirtDelays = {
     seen: 'vm-start@13574 → 13632: AgentConnected, then guestOSInfo',
   },
   'agent goes in a shutdown': {
-    recorded: 750,
+    recorded: 1300,
     fast: 10,
-    seen: 'kubevirt-clone@63572 → 64217, vm-stop-start-restart@18203 → 19577: deleted, then without its agent',
+    seen: 'vm-stop-start-restart@18203 → 19577: deleted, then without its agent; kubevirt-clone@63572 → 64217',
   },
   'guest shuts down': { recorded: 2600, fast: 60, seen: 'vm-stop-start-restart@19166 → 21766' },
   'guest is killed': { recorded: 180, fast: 10, seen: 'vm-stop-start-restart@43912 → 44083, grace period 0' },

@@ -71,7 +71,8 @@ function manifest(clone: Clone, spec: ClaimSpec, role: Role, annotations: Record
 /** Waits until the temporary claim is bound, or waits for its first consumer; tells the target its Events. */
 export function whenBoundOrWaiting(clone: Clone, claim: Claim): PhaseResult {
   copyEvents(clone, claim);
-  if (claim.status?.phase === 'Bound') return 'done';
+  // Lost: its volume has been given to the target already.
+  if (['Bound', 'Lost'].includes(claim.status?.phase ?? '')) return 'done';
   const storageClass = clone.cdi.caches.classes.get(undefined, claim.spec.storageClassName ?? '');
   return storageClass?.volumeBindingMode === 'WaitForFirstConsumer' ? 'done' : 'wait';
 }
