@@ -2,27 +2,28 @@ import { setImmediate } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { Words } from './kubevirt/domain/interview.ts';
 import type { Message, Request } from './messages.ts';
-import { type PaceName, paceOf } from './pace.ts';
+import { delayChangesOf, type PaceName, paceOf } from './pace.ts';
 import { StandInsProgram } from './program.ts';
 
 /**
- * The program of all stand-ins: `main.ts --kubeconfig FILE --data DIR --pace fast|recorded [--blank-disks-idle]`. It
- * says when it is ready, takes requests from its parent, and ends with it.
+ * The program of all stand-ins: `main.ts --kubeconfig FILE --data DIR --pace fast|recorded [--delay NAME=MS…]
+ * [--blank-disks-idle]`. It says when it is ready, takes requests from its parent, and ends with it.
  */
 async function main(): Promise<void> {
   const options = {
     kubeconfig: { type: 'string' },
     data: { type: 'string' },
     pace: { type: 'string' },
+    delay: { type: 'string', multiple: true },
     'blank-disks-idle': { type: 'boolean' },
   } as const;
-  const { kubeconfig, data, pace = 'fast', ...others } = parseArgs({ options }).values;
+  const { kubeconfig, data, pace = 'fast', delay = [], ...others } = parseArgs({ options }).values;
   if (kubeconfig === undefined || data === undefined) throw new Error('--kubeconfig and --data are needed');
   if (pace !== 'fast' && pace !== 'recorded') throw new Error('--pace is fast or recorded');
   const program = new StandInsProgram({
     kubeconfig,
     directory: data,
-    pace: paceOf(pace satisfies PaceName),
+    pace: paceOf(pace satisfies PaceName, delayChangesOf(delay)),
     blankDisksBoot: !others['blank-disks-idle'],
   });
   endWithParent(program);

@@ -31,8 +31,23 @@ export interface Pace {
   milliseconds(name: DelayName): number;
 }
 
-export function paceOf(name: PaceName): Pace {
-  const milliseconds = (delay: DelayName) => delays[delay][name];
+/** Delays, in milliseconds, that are otherwise than a pace says. */
+export type DelayChanges = Readonly<Partial<Record<DelayName, number>>>;
+
+/** From texts like `guest boots=600`. Throws on a delay that there is not, or that is no time. */
+export function delayChangesOf(texts: readonly string[]): DelayChanges {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const [, name = '', milliseconds] = /^(.+)=(\d+)$/.exec(text) ?? [];
+      if (!(name in delays))
+        throw new Error(`--delay "${text}": give it as NAME=MILLISECONDS, of a known NAME`);
+      return [name, Number(milliseconds)];
+    }),
+  );
+}
+
+export function paceOf(name: PaceName, changes: DelayChanges = {}): Pace {
+  const milliseconds = (delay: DelayName) => changes[delay] ?? delays[delay][name];
   return {
     name,
     milliseconds,

@@ -6,7 +6,7 @@ import type { Fault } from './faults.ts';
 import type { GuestSystem } from './guest/journal.ts';
 import type { Words } from './kubevirt/domain/interview.ts';
 import type { Message, Request } from './messages.ts';
-import type { PaceName } from './pace.ts';
+import type { DelayChanges, PaceName } from './pace.ts';
 
 /** Stand-ins for KubeVirt, CDI, the snapshot controller and CSI drivers, at work on one API server. */
 export interface StandIns extends AsyncDisposable {
@@ -29,6 +29,7 @@ export interface StandInOptions {
   readonly kubeconfig: string;
   readonly directory: string;
   readonly pace: PaceName;
+  readonly delays?: DelayChanges;
   /** Whether a guest installs itself on a disk on which nothing is (default); else there is nothing to boot. */
   readonly blankDisksBoot?: boolean;
 }
@@ -59,9 +60,10 @@ export async function startStandIns(options: StandInOptions): Promise<StandIns> 
 }
 
 function forkProgram(options: StandInOptions, log: string): ChildProcess {
-  const { kubeconfig, directory, pace, blankDisksBoot = true } = options;
+  const { kubeconfig, directory, pace, delays = {}, blankDisksBoot = true } = options;
   const output = openSync(log, 'a');
   const args = ['--kubeconfig', kubeconfig, '--data', directory, '--pace', pace];
+  for (const [name, milliseconds] of Object.entries(delays)) args.push('--delay', `${name}=${milliseconds}`);
   if (!blankDisksBoot) args.push('--blank-disks-idle');
   const program = new URL('./main.ts', import.meta.url).pathname;
   try {

@@ -20,7 +20,7 @@ export class Progress {
   }
 }
 
-/** The states in which a recording's objects are at a time. */
+/** The states in which a recording's objects are at a time; how those end that have been told to go is not waited for. */
 export function statesAt(lines: readonly Line[], time: number): readonly string[] {
   const lives = new Lives();
   const states = new Map<string, readonly string[]>();
@@ -28,7 +28,8 @@ export function statesAt(lines: readonly Line[], time: number): readonly string[
     if (line.ms > time) break;
     if (!('event' in line)) continue;
     const life = lives.of(line.object);
-    if (line.event === 'DELETED') states.delete(life);
+    const isGoing = line.event === 'DELETED' || line.object.metadata.deletionTimestamp !== undefined;
+    if (isGoing) states.delete(life);
     else
       states.set(
         life,

@@ -6,13 +6,18 @@ function instance(uid: string, phase: string): RecordedObject {
   return { kind: 'VirtualMachineInstance', metadata: { namespace: 'a', name: 'db', uid }, status: { phase } };
 }
 
+function leaving({ metadata, ...object }: RecordedObject): RecordedObject {
+  return { ...object, metadata: { ...metadata, deletionTimestamp: '2026-11-21T10:00:00Z' } };
+}
+
 function seen(ms: number, event: EventType, object: RecordedObject): Line {
   return { ms, event, object };
 }
 
 const recorded = [
   seen(0, 'ADDED', instance('1', 'Running')),
-  seen(500, 'DELETED', instance('1', 'Running')),
+  seen(500, 'MODIFIED', leaving(instance('1', 'Failed'))),
+  seen(580, 'DELETED', leaving(instance('1', 'Failed'))),
   seen(600, 'ADDED', instance('2', 'Scheduled')),
   seen(1000, 'MODIFIED', instance('2', 'Running')),
 ];

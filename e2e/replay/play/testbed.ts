@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { limited } from '../../../operator/apply/limited.ts';
 import { startControlPlane } from '../../control-plane/control-plane.ts';
 import { Supervisor } from '../../control-plane/supervisor.ts';
-import type { PaceName } from '../../standins/pace.ts';
+import type { DelayChanges, PaceName } from '../../standins/pace.ts';
 import { type StandIns, startStandIns } from '../../standins/start.ts';
 import { Cluster } from './cluster.ts';
 import { makeGolden } from './golden.ts';
@@ -49,6 +49,9 @@ export function oneTestbed(testbed: Testbed): Testbeds {
 
 const crds = fileURLToPath(new URL('../../crds', import.meta.url));
 
+/** What others see of a guest while it boots, they must have the time to see on a busy machine as well. */
+const slowGuests: DelayChanges = { 'guest boots': 800, 'a second of a probe': 60 };
+
 /** Resolves when the stand-ins watch and the golden disks are there. */
 async function startTestbed(pace: PaceName, log: (line: string) => void): Promise<Testbed> {
   await using parts = new AsyncDisposableStack();
@@ -56,7 +59,10 @@ async function startTestbed(pace: PaceName, log: (line: string) => void): Promis
   const directory = await mkdtemp(join(tmpdir(), 'envclone-replay-'));
   supervisor.removeAtEnd(directory);
   const { kubeconfig } = parts.use(await startControlPlane({ crds: [crds], log }));
-  const standIns = parts.use(await startStandIns({ kubeconfig, directory, pace, blankDisksBoot: false }));
+  const delays = pace === 'fast' ? slowGuests : {};
+  const standIns = parts.use(
+    await startStandIns({ kubeconfig, directory, pace, delays, blankDisksBoot: false }),
+  );
   const cluster = parts.use(await Cluster.fromKubeconfig(kubeconfig));
   const hooks = hooksOf(standIns);
   await makeGolden(cluster, hooks);
