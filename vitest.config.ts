@@ -11,6 +11,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['operator/**/*.test.ts', 'e2e/**/*.unit.test.ts', 'hack/**/*.test.ts'],
+          // Most of them take less time than loading what they test.
+          isolate: false,
           maxWorkers,
         },
       },

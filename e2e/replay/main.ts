@@ -9,8 +9,8 @@ import { describe } from './compare/difference.ts';
 import { countUnseen, coverageOf, writeUnseen } from './coverage/coverage.ts';
 import { play } from './play/play.ts';
 import { namedTestbed, oneTestbed, standInTestbeds } from './play/testbed.ts';
-import { readRecording, recordingPath, writeRecording } from './recording/recording.ts';
-import { type Outcome, replay, scenarioNames } from './run.ts';
+import { readRecording, writeRecording } from './recording/recording.ts';
+import { isFile, type Outcome, pathOf, replay, scenarioNames } from './run.ts';
 
 const stopping = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort(new Error(name)));
@@ -27,7 +27,7 @@ const program = new Command('replay')
   .description(
     'Replays recordings of the real KubeVirt, CDI and CSI driver, and says what is otherwise here.',
   )
-  .argument('[scenario...]', 'recordings to replay; all by default')
+  .argument('[scenario...]', 'recordings to replay, or files with some (*.jsonl); all by default')
   .option('--json', 'print one object of figures')
   .option('--kubeconfig <file>', 'replay on this cluster, which has all that is recorded; default: stand-ins')
   .option('--jobs <number>', 'scenarios at once: each has namespaces of its own', '4')
@@ -72,7 +72,7 @@ async function replayAll(wanted: readonly string[], flags: ReplayFlags): Promise
       limit(async () => {
         const outcome = await replay(scenario, { testbeds, signal: stopping.signal });
         report(outcome);
-        if (flags.keep) await writeRecording(`${flags.keep}/${scenario}.jsonl`, outcome.replayed);
+        if (flags.keep) await writeRecording(`${flags.keep}/${outcome.scenario}.jsonl`, outcome.replayed);
         return outcome;
       }),
     ),
@@ -84,7 +84,7 @@ async function replayAll(wanted: readonly string[], flags: ReplayFlags): Promise
 }
 
 function requireKnown(wanted: readonly string[], known: readonly string[]): void {
-  const unknown = wanted.filter((name) => !known.includes(name));
+  const unknown = wanted.filter((name) => !known.includes(name) && !isFile(name));
   if (unknown.length > 0)
     throw new Error(`no recording ${unknown.join(', ')}; there are: ${known.join(', ')}`);
 }
@@ -124,10 +124,10 @@ async function record(
   { kubeconfig, output }: { kubeconfig: string; output?: string },
 ): Promise<void> {
   requireKnown([scenario], await scenarioNames());
-  const before = await readRecording(recordingPath(scenario));
+  const before = await readRecording(pathOf(scenario));
   await using testbed = await namedTestbed(kubeconfig);
   const recorded = await play(before, { ...testbed, signal: stopping.signal });
-  const path = output ?? recordingPath(scenario);
+  const path = output ?? pathOf(scenario);
   await writeRecording(path, recorded);
   say(`${path}: ${recorded.lines.length} lines`);
 }

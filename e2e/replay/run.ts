@@ -27,9 +27,20 @@ export async function scenarioNames(): Promise<readonly string[]> {
   return files.flatMap((file) => /^(.+)\.jsonl\.br$/.exec(file)?.[1] ?? []).toSorted();
 }
 
-export async function replay(scenario: string, { testbeds, signal }: ReplayOptions): Promise<Outcome> {
+/** Whether somebody means a file that is not one of the project's recordings. */
+export function isFile(scenario: string): boolean {
+  return /\.jsonl(\.br)?$/.test(scenario);
+}
+
+/** Where a scenario is: `wanted` is the name of a recording, or the path of a file with one. */
+export function pathOf(wanted: string): string {
+  return isFile(wanted) ? wanted : recordingPath(wanted);
+}
+
+export async function replay(wanted: string, { testbeds, signal }: ReplayOptions): Promise<Outcome> {
   const began = performance.now();
-  const recorded = await readRecording(recordingPath(scenario));
+  const recorded = await readRecording(pathOf(wanted));
+  const scenario = recorded.header.name;
   const testbed = await testbeds.of(setsTimers(recorded) ? 'recorded' : 'fast');
   const run = () => play(recorded, { ...testbed, signal });
   const replayed = await (takesSnapshots(recorded) ? testbed.amongSnapshots(run) : run());

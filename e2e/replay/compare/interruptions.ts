@@ -88,10 +88,11 @@ function isStarting({ kind, fields, created, deleted }: History, { version }: Mo
   return !['Running', 'Succeeded', 'Failed'].includes(phases?.at(-1)?.value ?? '');
 }
 
-/** Whether its status changed or it went away in this time. */
-function changed({ fields, deleted }: History, from: number, to: number): boolean {
+/** Whether it was made, its status changed or it went away in this time. */
+function changed({ fields, created, deleted }: History, from: number, to: number): boolean {
   const changes = [...fields].flatMap(([path, values]) => (path.startsWith('status.') ? values : []));
-  return [...changes, ...(deleted ? [deleted] : [])].some(({ ms }) => ms >= from && ms < to);
+  const moments = [...changes, created, deleted].filter((moment) => moment !== undefined);
+  return moments.some(({ ms }) => ms >= from && ms < to);
 }
 
 /** Of a pod it is compared what it was to be: scheduling and starting it is the node's affair, and quick or slow. */

@@ -27,9 +27,9 @@ function moment(ms: number) {
 }
 
 /** How far an object is compared, by the values of its phase. */
-function phasesOf(object: History): readonly (string | undefined)[] {
+function phasesOf(object: History): readonly string[] | undefined {
   const [after] = untilInterrupted(new Map([[object.title, object]])).values();
-  return after!.fields.get('status.phase')!.map(({ value }) => value);
+  return after!.fields.get('status.phase')?.map(({ value }) => value);
 }
 
 it('what had come to rest is compared to its end', () => {
@@ -40,6 +40,11 @@ it('what had come to rest is compared to its end', () => {
 it('what was on its way is compared until it was told to go', () => {
   const volume = history('DataVolume', { 'status.phase': { 500: 'Pending', 1100: 'Failed' } }, 1000);
   expect(phasesOf(volume)).toEqual(['Pending']);
+});
+
+it('so is what had only just been made', () => {
+  const volume = history('DataVolume', { 'status.phase': { 150: 'Pending' } }, 100);
+  expect(phasesOf(volume)).toBeUndefined();
 });
 
 it('an instance that has not run yet is on its way for longer, one that runs is not', () => {

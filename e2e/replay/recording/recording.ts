@@ -110,7 +110,11 @@ export function recordingPath(name: string): string {
 export async function readRecording(path: string): Promise<Recording> {
   const bytes = await readFile(path);
   const text = path.endsWith('.br') ? await promisify(brotliDecompress)(bytes) : bytes;
-  return decodeRecording(text.toString('utf8'));
+  try {
+    return decodeRecording(text.toString('utf8'));
+  } catch (error) {
+    throw new Error(`${path} is no recording: ${(error as Error).message}`);
+  }
 }
 
 /** Compressed where the path ends with `.br`. */
@@ -130,8 +134,7 @@ export function decodeRecording(text: string): Recording {
     .filter((line) => line !== '')
     .map((line) => wholeLine(JSON.parse(line), latest));
   const [first, ...others] = lines;
-  if (!first || !('recording' in first))
-    throw new Error('this is no recording: its first line has no header');
+  if (!first || !('recording' in first)) throw new Error('its first line has no header');
   return { header: first.recording, lines: others };
 }
 
