@@ -35,8 +35,9 @@ function isMissedClaim(path: string, { real, ours }: Two<History>, all: Two<Hist
 }
 
 /**
- * CDI's populator says that it waits, where it gets to a claim before another controller has made the source, and that a
- * container is being created, where it looks at a pod in that moment; a machine says that it has no instance, or one that says nothing, where it is looked at before that is further on.
+ * CDI's populator says that it waits, where it gets to a claim before another controller has made the source, and that
+ * a container is being created, where it looks at a pod in that moment. A machine says that it has no instance, or one
+ * that says nothing, where it is looked at before that is further on.
  */
 export function mayBeSkipped({ kind }: History, path: string, value: string): boolean {
   const passing = ['Pending', 'ContainerCreating'];
