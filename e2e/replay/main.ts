@@ -77,8 +77,10 @@ async function replayAll(wanted: readonly string[], flags: ReplayFlags): Promise
       }),
     ),
   );
-  const broken = ended.find((each) => each.status === 'rejected');
-  if (broken) throw broken.reason;
+  const broken = ended.flatMap((each) => (each.status === 'rejected' ? [each.reason as Error] : []));
+  stopping.signal.throwIfAborted();
+  for (const { message } of broken) say(message);
+  if (broken.length > 0) process.exitCode = 1;
   const outcomes = ended.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
   await summarize(outcomes, flags);
 }

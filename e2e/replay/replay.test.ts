@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(async () => {
   stopping.abort();
   await testbeds[Symbol.asyncDispose]();
-});
+}, 60_000);
 
 describe.concurrent('the stand-ins do what the real systems did in', () => {
   it.for(scenarios)('%s', { timeout: 300_000 }, async (scenario) => {

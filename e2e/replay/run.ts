@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type Judged, judge, readAllowances } from './compare/allowed.ts';
 import { compare } from './compare/compare.ts';
 import { play } from './play/play.ts';
-import type { Testbed, Testbeds } from './play/testbed.ts';
+import type { Testbeds } from './play/testbed.ts';
 import { type Recording, readRecording, recordingPath } from './recording/recording.ts';
 
 export interface Outcome extends Judged {
@@ -44,7 +44,6 @@ export async function replay(wanted: string, { testbeds, signal }: ReplayOptions
   const testbed = await testbeds.of(setsTimers(recorded) ? 'recorded' : 'fast');
   const run = () => play(recorded, { ...testbed, signal });
   const replayed = await (takesSnapshots(recorded) ? testbed.amongSnapshots(run) : run());
-  await leave(recorded, testbed);
   const { differences, requests, objects } = compare(recorded, replayed);
   const judged = judge(scenario, differences, readAllowances());
   return { scenario, requests, objects, replayed, took: performance.now() - began, ...judged };
@@ -59,10 +58,4 @@ function setsTimers({ lines }: Recording): boolean {
 
 function takesSnapshots({ lines }: Recording): boolean {
   return lines.some((line) => 'event' in line && line.object.kind === 'VolumeSnapshot');
-}
-
-/** Its namespaces go in the background. */
-async function leave({ header }: Recording, { cluster }: Testbed): Promise<void> {
-  for (const namespace of header.namespaces)
-    await cluster.send({ method: 'DELETE', path: `/api/v1/namespaces/${namespace}`, body: null });
 }

@@ -39,7 +39,7 @@ export function delayChangesOf(texts: readonly string[]): DelayChanges {
   return Object.fromEntries(
     texts.map((text) => {
       const [, name = '', milliseconds] = /^(.+)=(\d+)$/.exec(text) ?? [];
-      if (!(name in delays))
+      if (!Object.hasOwn(delays, name))
         throw new Error(`--delay "${text}": give it as NAME=MILLISECONDS, of a known NAME`);
       return [name, Number(milliseconds)];
     }),

@@ -34,9 +34,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('kubeconfig', cluster.kubeconfig);
   project.provide('lab', lab.address);
   return async () => {
-    await lab.stop();
-    await keepOperatorLog(cluster.logs.operator);
-    await cluster.stop();
+    try {
+      await lab.stop();
+      await keepOperatorLog(cluster.logs.operator);
+    } finally {
+      await cluster.stop();
+    }
   };
 }
 

@@ -1,14 +1,18 @@
 /** What differs between two runs of the real systems, since several programs write of one object, each when it looks. */
+import type { Two } from './difference.ts';
 import { absent, type History, type Value } from './histories.ts';
-
-interface Two<T> {
-  readonly real: T;
-  readonly ours: T;
-}
 
 type Histories = ReadonlyMap<string, History>;
 
 const bindsWithinMs = 500;
+/** How long a machine may have no instance, or one that says nothing, before it is looked at. */
+const earlyMs = 1_500;
+
+interface Skipped {
+  readonly value: string;
+  /** In the recording. */
+  readonly lastedMs: number;
+}
 
 /** Whether a difference of a field is a matter of who came first, or of when somebody looked. */
 export function isChance(path: string, object: Two<History>, all: Two<Histories>): boolean {
@@ -30,20 +34,25 @@ function isWordOfFrozenAgent(path: string, { real, ours }: Two<History>): boolea
 
 /** A namespace that goes takes its kinds in any order: a machine may go after its claims, and tell that it misses them. */
 function isMissedClaim(path: string, { real, ours }: Two<History>, all: Two<Histories>): boolean {
-  if (!path.startsWith('status.volumeSnapshotStatuses[') || !real.leaving || !ours.leaving) return false;
+  if (real.kind !== 'VirtualMachine' || !real.leaving || !ours.leaving) return false;
+  if (!path.startsWith('status.volumeSnapshotStatuses[')) return false;
   return [...all.real.values()].some(({ kind, leaving }) => kind === 'Namespace' && leaving !== undefined);
 }
 
 /**
  * CDI's populator says that it waits, where it gets to a claim before another controller has made the source, and that
- * a container is being created, where it looks at a pod in that moment. A machine says that it has no instance, or one
+ * a container is being created or has no place yet, where it looks at a pod in that moment. A machine says that it has no instance, or one
  * that says nothing, where it is looked at before that is further on.
  */
-export function mayBeSkipped({ kind }: History, path: string, value: string): boolean {
-  const passing = ['Pending', 'ContainerCreating'];
-  if (kind === 'DataVolume') return path === 'status.conditions[Running].reason' && passing.includes(value);
+export function mayBeSkipped({ kind }: History, path: string, { value, lastedMs }: Skipped): boolean {
+  if (kind === 'DataVolume' && path === 'status.conditions[Running].reason')
+    return (
+      ['Pending', 'ContainerCreating'].includes(value) ||
+      (value === 'Unschedulable' && lastedMs < bindsWithinMs)
+    );
   const early = ['VMINotExists', 'VMIConditionMissing'];
-  return kind === 'VirtualMachine' && path === 'status.conditions[Ready].reason' && early.includes(value);
+  const isEarly = kind === 'VirtualMachine' && early.includes(value) && lastedMs < earlyMs;
+  return isEarly && path === 'status.conditions[Ready].reason';
 }
 
 /** Whether a guest is frozen is asked every 5 s: of several freezes some may be missed, and the last thaw. */
@@ -66,7 +75,8 @@ function isLookBeforeBinding(path: string, { real, ours }: Two<History>): boolea
     const [refused, scheduled] = ['False', 'True'].map((status) =>
       values.find(({ value }) => value === status),
     );
-    return scheduled !== undefined && (refused === undefined || scheduled.ms - refused.ms < bindsWithinMs);
+    if (scheduled === undefined || values.at(-1) !== scheduled) return false;
+    return refused === undefined || scheduled.ms - refused.ms < bindsWithinMs;
   });
 }
 

@@ -82,4 +82,5 @@ it('a scheduler may look at a pod before its claim is bound, if that comes at on
   expect(isOfBinding(pod({ False: 100, True: 300 }), pod({ True: 100 }))).toBe(true);
   expect(isOfBinding(pod({ False: 100, True: 900 }), pod({ True: 100 }))).toBe(false);
   expect(isOfBinding(pod({ False: 100, True: 300 }), pod({ False: 100 }))).toBe(false);
+  expect(isOfBinding(pod({ False: 100, True: 300 }), pod({ True: 100, False: 300 }))).toBe(false);
 });

@@ -4,14 +4,9 @@
  */
 
 import type { Line, RecordedObject } from '../recording/recording.ts';
-import type { Finding } from './difference.ts';
+import type { Finding, Two } from './difference.ts';
 import { tellsOfConflict } from './histories.ts';
 import type { NormalForm } from './normal-form.ts';
-
-interface Two<T> {
-  readonly real: T;
-  readonly ours: T;
-}
 
 /** `isExcused` says of an object, by its title, that what is told of it is a matter of chance. */
 export function compareEvents(

@@ -6,6 +6,7 @@
 import { passingMs } from '../recording/recording.ts';
 import { isChance, mayBeSkipped } from './chance.ts';
 import type { Finding } from './difference.ts';
+import { isState } from './fields.ts';
 import { absent, type History, type Value } from './histories.ts';
 import { fitsAnother, isWithin } from './skipped.ts';
 
@@ -64,20 +65,18 @@ function compareField(path: string, real: History, ours: History): readonly Omit
   return fitsBeforeLeaving(path, real, ours) ? [] : [difference];
 }
 
-/** What others act on: a state that was left out is a difference, unless it was there for a moment. */
-const state =
-  /(^|\.)(phase|printableStatus|clonePhase|readyToUse)$|\.conditions\[[^\]]*\]\.(status|reason)$|\.finalizers\[/;
-
 function skipsState(
   path: string,
   recorded: readonly Value[],
   replayed: readonly Value[],
   real: History,
 ): boolean {
-  if (!state.test(path)) return false;
-  const lasting = recorded.filter((_, index) => lastedMs(recorded, index, real) >= passingMs);
+  if (!isState(path)) return false;
+  const lasting = recorded
+    .map(({ value }, index) => ({ value, lastedMs: lastedMs(recorded, index, real) }))
+    .filter(({ lastedMs }) => lastedMs >= passingMs);
   return !lasting.every(
-    ({ value }) => replayed.some((ours) => ours.value === value) || mayBeSkipped(real, path, value),
+    (each) => replayed.some((ours) => ours.value === each.value) || mayBeSkipped(real, path, each),
   );
 }
 

@@ -8,15 +8,10 @@ import type {
   RecordedWait,
 } from '../recording/recording.ts';
 import { passingMs } from '../recording/recording.ts';
-import type { Finding } from './difference.ts';
+import type { Finding, Two } from './difference.ts';
 import { fieldsOf } from './fields.ts';
 import type { History } from './histories.ts';
 import type { NormalForm } from './normal-form.ts';
-
-interface Two<T> {
-  readonly real: T;
-  readonly ours: T;
-}
 
 type Sent = RecordedRequest & RecordedAnswer & { readonly ms: number };
 

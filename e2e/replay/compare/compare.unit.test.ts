@@ -71,6 +71,12 @@ const breaks: readonly (readonly [string, string, Change, Partial<Difference>])[
     { subject: 'VirtualMachineInstance t-vm-start/db', field: 'status.phase' },
   ],
   [
+    'a phase that all of many leave out',
+    'dv-many',
+    event('DataVolume', withPhase('CloneFromSnapshotSourceInProgress', 'CloneScheduled')),
+    { subject: 'DataVolume t-m-dst/d00', field: 'status.phase' },
+  ],
+  [
     'a condition that comes too early',
     'vm-start',
     event('VirtualMachine', readyAtOnce),

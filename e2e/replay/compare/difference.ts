@@ -11,6 +11,12 @@ export interface Difference {
 
 export type Finding = Omit<Difference, 'scenario'>;
 
+/** The same thing in the recording and in its replay. */
+export interface Two<T> {
+  readonly real: T;
+  readonly ours: T;
+}
+
 /** A few lines for a person. */
 export function describe({ scenario, subject, field, real, ours }: Difference): string {
   return `${scenario}: ${subject}, ${field}\n    the real one: ${cut(real)}\n    ours:         ${cut(ours)}`;

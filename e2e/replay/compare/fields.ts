@@ -57,3 +57,11 @@ function itemsOf(list: readonly unknown[], form: NormalForm): readonly (readonly
     return [own === undefined ? String(index) : form.of(own), item] as const;
   });
 }
+
+/** Whether others act on a field: what it left out is a difference, unless it was there for a moment. */
+export function isState(path: string): boolean {
+  return state.test(path);
+}
+
+const state =
+  /(^|\.)(phase|printableStatus|clonePhase|readyToUse)$|\.conditions\[[^\]]*\]\.(status|reason)$|\.finalizers\[/;

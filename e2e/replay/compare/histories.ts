@@ -72,14 +72,20 @@ export function historiesOf({ lines }: Recording, form: NormalForm): ReadonlyMap
 
 /** A machine that was still booting at the end is silent for longer than others: its agent takes 17 s on the bench. */
 function settle(histories: readonly Growing[], end: number): void {
-  const booting = histories.filter(
-    ({ kind, created }) => kind === 'VirtualMachineInstance' && created && end - created.ms < bootedAfterMs,
-  );
-  const names = new Set(booting.map(({ title }) => nameIn(title)));
+  const booting = histories.filter((history) => isBooting(history, end));
+  const machines = new Set(booting.map(({ title }) => `VirtualMachine ${nameIn(title)}`));
   for (const history of histories) {
-    const boots = history.kind.startsWith('VirtualMachine') && names.has(nameIn(history.title));
+    const boots = booting.includes(history) || (machines.has(history.title) && !history.deleted);
     history.settled = end - history.changedAt > settledAfterMs && !boots;
   }
+}
+
+function isBooting({ kind, created, deleted, fields }: Growing, end: number): boolean {
+  if (kind !== 'VirtualMachineInstance' || !created || deleted || end - created.ms >= bootedAfterMs)
+    return false;
+  const last = (path: string) => fields.get(path)?.at(-1)?.value ?? '';
+  const isOver = ['Succeeded', 'Failed'].includes(last('status.phase'));
+  return !isOver && last('status.conditions[AgentConnected].status') !== 'True';
 }
 
 /** `namespace/name` of a title. */

@@ -46,7 +46,7 @@ export function isOfInterrupted(
 function interruptions(histories: Histories): ReadonlyMap<string, Moment> {
   const cuts = new Map<string, Moment>();
   for (const head of histories.values()) {
-    if (rootOf(head, histories) !== head && !isRunning(head)) continue;
+    if (rootOf(head, histories) !== head && !wasStopped(head)) continue;
     const family = [...histories.values()].filter((each) => belongsTo(each, head, histories));
     const told = interruptedAt(head, family);
     if (told === undefined) continue;
@@ -59,7 +59,7 @@ function interruptions(histories: Histories): ReadonlyMap<string, Moment> {
 }
 
 /** An instance is stopped without its machine being told to go; one that has ended by itself is not interrupted. */
-function isRunning({ kind, fields, leaving }: History): boolean {
+function wasStopped({ kind, fields, leaving }: History): boolean {
   if (kind !== 'VirtualMachineInstance' || !leaving) return false;
   const phases = fields.get('status.phase')?.filter(({ version }) => version < leaving.version);
   return !['Succeeded', 'Failed'].includes(phases?.at(-1)?.value ?? '');

@@ -34,7 +34,7 @@ function isStoodIn({ group, resource }: Call): boolean {
 const head = `# What no recording answers
 
 Every call that the operator makes in the end-to-end tests is set against the recordings of real systems
-(\`ENVCLONE_KEEP_OPERATOR_LOG=FILE npm test\`, then \`npm run replay -- coverage FILE\`). These have not been seen to be answered by a real one in just
+(\`ENVCLONE_KEEP_OPERATOR_LOG=FILE npm test\`, then \`npm run replay -- coverage FILE --write\`). These have not been seen to be answered by a real one in just
 this shape; what the stand-ins answer to them is inferred. The file is generated.
 `;
 

@@ -52,7 +52,14 @@ export async function play(recording: Recording, options: PlayOptions): Promise<
     return await player.run();
   } finally {
     player.stop();
+    await leave(recording, options.cluster);
   }
+}
+
+/** Its namespaces go in the background. */
+async function leave({ header }: Recording, cluster: Cluster): Promise<void> {
+  for (const namespace of header.namespaces)
+    await cluster.send({ method: 'DELETE', path: `/api/v1/namespaces/${namespace}`, body: null });
 }
 
 async function requireFreshNamespaces({ header }: Recording, cluster: Cluster): Promise<void> {
@@ -97,6 +104,7 @@ class Player {
     }
     await this.#endOf(() => true);
     await this.#rest();
+    this.#observer.throwIfBroken();
     return { header: { ...header, began: new Date().toISOString() }, lines: this.#journal.inOrder() };
   }
 
@@ -148,6 +156,7 @@ class Player {
     const recordedEnd = recordedAt + seconds * 1000;
     this.#journal.add({ ms: began, pause: seconds });
     const heard = this.#hearGuests(recordedAt, recordedEnd);
+    heard.catch(() => {});
     const states = statesAt(this.#recording.lines, recordedEnd);
     await sleep(seconds * 1000 * hurry, undefined, { signal });
     const until = began + longestPause * seconds * 1000;
@@ -179,8 +188,9 @@ class Player {
     this.#journal.add({ ms: this.#journal.now(), guest: { vmi, about, status } });
   }
 
-  /** Until this has come as far as the recording had at a time. */
+  /** Until this has come as far as the recording had at a time; what was sent together is not held apart. */
   async #catchUp(recordedAt: number): Promise<void> {
+    if (this.#pending.some(({ endsAt }) => endsAt > recordedAt)) return;
     const states = lastingStatesAt(this.#recording.lines, recordedAt);
     const until = this.#journal.now() + catchUpAtMostMs;
     while (this.#journal.now() < until && !this.#observer.progress.reached(states))

@@ -1,6 +1,7 @@
 /**
  * How far machines and data volumes have come. A busy machine must not get less far in a shortened pause than the
- * recorded one did, so a pause ends when everything has been in the state in which the recording had it by then.
+ * recorded one did, nor before something is done to them, so both wait until everything has been in the state in which
+ * the recording had it by then.
  */
 import { type Line, passingMs, type RecordedObject } from '../recording/recording.ts';
 

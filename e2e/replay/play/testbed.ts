@@ -37,7 +37,8 @@ export function standInTestbeds(log: (line: string) => void): Testbeds {
     },
     async [Symbol.asyncDispose]() {
       const all = await Promise.allSettled(started.values());
-      for (const each of all) if (each.status === 'fulfilled') await each.value[Symbol.asyncDispose]();
+      const running = all.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+      await Promise.all(running.map((testbed) => testbed[Symbol.asyncDispose]()));
     },
   };
 }

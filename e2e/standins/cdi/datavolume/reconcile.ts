@@ -25,7 +25,10 @@ export async function reconcileDataVolume(cdi: Cdi, key: string): Promise<Again>
   const current = cdi.caches.dataVolumes.get(namespace, name);
   if (current === undefined) return;
   // The real one is slower than the end of a claim: the pass that this calls for is the first to tell of it.
-  if (claim !== undefined && cdi.caches.claims.get(namespace, name) === undefined) return;
+  if (claim !== undefined && cdi.caches.claims.get(namespace, name) === undefined) {
+    if (result?.error) throw result.error;
+    return;
+  }
   if (result === undefined && hasNewClaim(cdi, current)) {
     return { after: cdi.pace.milliseconds('cdi looks at a new claim') };
   }
