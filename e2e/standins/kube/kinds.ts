@@ -38,20 +38,14 @@ export const Services = namespaced('', 'v1', 'services', 'Service');
 export const Secrets = namespaced('', 'v1', 'secrets', 'Secret');
 export const ConfigMaps = namespaced('', 'v1', 'configmaps', 'ConfigMap');
 export const ServiceAccounts = namespaced('', 'v1', 'serviceaccounts', 'ServiceAccount');
-export const ResourceQuotas = namespaced('', 'v1', 'resourcequotas', 'ResourceQuota');
 export const Events = namespaced('', 'v1', 'events', 'Event');
 export const Claims = namespaced('', 'v1', 'persistentvolumeclaims', 'PersistentVolumeClaim');
 export const Volumes = clusterWide('', 'v1', 'persistentvolumes', 'PersistentVolume');
 
 export const ControllerRevisions = namespaced('apps', 'v1', 'controllerrevisions', 'ControllerRevision');
-export const Jobs = namespaced('batch', 'v1', 'jobs', 'Job');
-export const Leases = namespaced('coordination.k8s.io', 'v1', 'leases', 'Lease');
-export const PodDisruptionBudgets = namespaced('policy', 'v1', 'poddisruptionbudgets', 'PodDisruptionBudget');
-export const PriorityClasses = clusterWide('scheduling.k8s.io', 'v1', 'priorityclasses', 'PriorityClass');
 
 export const StorageClasses = clusterWide('storage.k8s.io', 'v1', 'storageclasses', 'StorageClass');
 export const CsiDrivers = clusterWide('storage.k8s.io', 'v1', 'csidrivers', 'CSIDriver');
-export const CsiNodes = clusterWide('storage.k8s.io', 'v1', 'csinodes', 'CSINode');
 
 const snapshotGroup = 'snapshot.storage.k8s.io';
 export const VolumeSnapshots = namespaced(snapshotGroup, 'v1', 'volumesnapshots', 'VolumeSnapshot');
@@ -107,13 +101,6 @@ export const VirtualMachineInstances = namespaced(
   'virtualmachineinstances',
   'VirtualMachineInstance',
 );
-export const VirtualMachineInstanceMigrations = namespaced(
-  'kubevirt.io',
-  'v1',
-  'virtualmachineinstancemigrations',
-  'VirtualMachineInstanceMigration',
-);
-export const KubeVirts = namespaced('kubevirt.io', 'v1', 'kubevirts', 'KubeVirt');
 export const VirtualMachineSnapshots = namespaced(
   'snapshot.kubevirt.io',
   'v1beta1',
@@ -188,8 +175,6 @@ export const ValidatingWebhooks = clusterWide(
 const rbacGroup = 'rbac.authorization.k8s.io';
 export const ClusterRoles = clusterWide(rbacGroup, 'v1', 'clusterroles', 'ClusterRole');
 export const ClusterRoleBindings = clusterWide(rbacGroup, 'v1', 'clusterrolebindings', 'ClusterRoleBinding');
-export const Roles = namespaced(rbacGroup, 'v1', 'roles', 'Role');
-export const RoleBindings = namespaced(rbacGroup, 'v1', 'rolebindings', 'RoleBinding');
 export const SubjectAccessReviews = clusterWide(
   'authorization.k8s.io',
   'v1',

@@ -18,11 +18,6 @@ import { openWorld, type World } from './world.ts';
 /** Passes wait for the API server, or gather changes, far more than they work. */
 const CONCURRENCY = 256;
 
-/** Runs the stand-in for KubeVirt until aborted: admission, subresources, controllers and guests. */
-export async function runKubeVirt(context: StandInContext): Promise<void> {
-  await (await startKubeVirt(context)).ended;
-}
-
 export interface KubeVirt {
   readonly ended: Promise<void>;
   /** Makes an empty disk one with a system. */
@@ -31,7 +26,10 @@ export interface KubeVirt {
   ask(namespace: string, name: string): Words;
 }
 
-/** The same; resolves when admission and subresources are registered and every controller watches. */
+/**
+ * Starts the stand-in for KubeVirt: admission, subresources, controllers and guests, until aborted. Resolves when
+ * admission and subresources are registered and every controller watches.
+ */
 export async function startKubeVirt(context: StandInContext): Promise<KubeVirt> {
   const world = await openWorld(context);
   const servers = await startServers(world);

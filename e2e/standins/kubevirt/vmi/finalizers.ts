@@ -15,6 +15,6 @@ export function nextReleased(vmi: VirtualMachineInstance, hasPod: boolean): stri
 }
 
 /** A node has taken it over. */
-export function isHandedOver({ status }: VirtualMachineInstance): boolean {
+function isHandedOver({ status }: VirtualMachineInstance): boolean {
   return status?.nodeName !== undefined;
 }

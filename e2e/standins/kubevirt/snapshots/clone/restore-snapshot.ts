@@ -1,10 +1,10 @@
-import { isAlreadyExists, KubeError } from '../../../kube/error.ts';
-import { apiVersion, resourcePath, VirtualMachineRestores } from '../../../kube/kinds.ts';
+import { apiVersion, VirtualMachineRestores } from '../../../kube/kinds.ts';
 import { ownerReference } from '../../../kube/objects.ts';
 import type { SnapshotContext } from '../context.ts';
 import { isProgressing } from '../restore/progress.ts';
 import { contentName } from '../snapshot/facts.ts';
-import type { CapturedMachine, VirtualMachineClone, VirtualMachineRestore } from '../types.ts';
+import type { CapturedMachine, VirtualMachineClone } from '../types.ts';
+import { makeFor } from './make.ts';
 import { clonePatches } from './patches.ts';
 import { done, fails, type Stage, waits } from './progress.ts';
 
@@ -17,36 +17,18 @@ export async function restoreSnapshot(context: SnapshotContext, clone: VirtualMa
 }
 
 async function createRestore(context: SnapshotContext, clone: VirtualMachineClone): Promise<Stage> {
-  const { client, caches, events } = context;
   const found = capturedBy(context, clone);
   if ('news' in found) return found;
   const restore = restoreFor(clone, found.captured, found.snapshotName);
-  const { name } = restore.metadata;
-  try {
-    const path = resourcePath(VirtualMachineRestores, clone.metadata.namespace);
-    caches.vmRestores.observe(await client.create<VirtualMachineRestore>(path, restore));
-    events.recordEvent(
-      clone,
-      'Normal',
-      'RestoreCreated',
-      `created restore ${name} for clone ${clone.metadata.name}`,
-    );
-  } catch (error) {
-    if (!(error instanceof KubeError)) throw error;
-    if (!isAlreadyExists(error)) return refused(context, clone, name, error);
-  }
-  return waits({ restoreName: name });
-}
-
-function refused(
-  { events }: SnapshotContext,
-  clone: VirtualMachineClone,
-  name: string,
-  error: KubeError,
-): Stage {
-  const message = `failed creating restore ${name} for clone ${clone.metadata.name}: ${error.message}`;
-  events.recordEvent(clone, 'Warning', 'RestoreCreationFailed', message);
-  return fails(message);
+  const refusal = await makeFor(context, clone, {
+    what: 'Restore',
+    kind: VirtualMachineRestores,
+    cache: context.caches.vmRestores,
+    object: restore,
+  });
+  if (refusal === undefined) return waits({ restoreName: restore.metadata.name });
+  context.events.recordEvent(clone, 'Warning', 'RestoreCreationFailed', refusal);
+  return fails(refusal);
 }
 
 /** The VM in the snapshot that a clone is made from, or why there is none. */

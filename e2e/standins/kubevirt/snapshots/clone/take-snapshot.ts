@@ -1,5 +1,4 @@
-import { isAlreadyExists, KubeError } from '../../../kube/error.ts';
-import { apiVersion, resourcePath, VirtualMachineSnapshots } from '../../../kube/kinds.ts';
+import { apiVersion, VirtualMachineSnapshots } from '../../../kube/kinds.ts';
 import { ownerReference } from '../../../kube/objects.ts';
 import { claimNameOf } from '../../claim-name.ts';
 import type { VirtualMachine } from '../../types.ts';
@@ -7,6 +6,7 @@ import { needsBackendStorage } from '../backend-storage.ts';
 import type { SnapshotContext } from '../context.ts';
 import { contentName } from '../snapshot/facts.ts';
 import type { VirtualMachineClone, VirtualMachineSnapshot } from '../types.ts';
+import { makeFor } from './make.ts';
 import { done, fails, type Stage, waits } from './progress.ts';
 
 /** The first stage: a snapshot of the source, if it is no snapshot itself, that can be used. */
@@ -19,29 +19,20 @@ export async function takeSnapshot(context: SnapshotContext, clone: VirtualMachi
 }
 
 async function createSnapshot(
-  { client, caches, events }: SnapshotContext,
+  context: SnapshotContext,
   clone: VirtualMachineClone,
   vm: VirtualMachine,
 ): Promise<Stage> {
   const reason = snapshotObstacle(vm);
   if (reason !== undefined) return waits({ pending: { event: 'VMVolumeSnapshotsInvalid', reason } });
   const snapshot = snapshotFor(clone, vm);
-  const { name } = snapshot.metadata;
-  try {
-    const path = resourcePath(VirtualMachineSnapshots, clone.metadata.namespace);
-    caches.vmSnapshots.observe(await client.create<VirtualMachineSnapshot>(path, snapshot));
-    events.recordEvent(
-      clone,
-      'Normal',
-      'SnapshotCreated',
-      `created snapshot ${name} for clone ${clone.metadata.name}`,
-    );
-  } catch (error) {
-    if (!(error instanceof KubeError)) throw error;
-    if (!isAlreadyExists(error))
-      return fails(`failed creating snapshot ${name} for clone ${clone.metadata.name}: ${error.message}`);
-  }
-  return waits({ snapshotName: name });
+  const refusal = await makeFor(context, clone, {
+    what: 'Snapshot',
+    kind: VirtualMachineSnapshots,
+    cache: context.caches.vmSnapshots,
+    object: snapshot,
+  });
+  return refusal === undefined ? waits({ snapshotName: snapshot.metadata.name }) : fails(refusal);
 }
 
 function snapshotFor(clone: VirtualMachineClone, vm: VirtualMachine) {

@@ -6,7 +6,7 @@ import { createClaim } from './claim.ts';
 import { restoredName } from './names.ts';
 
 /** Which claims a restore will make, and from what. */
-export function plannedRestores(
+function plannedRestores(
   restore: VirtualMachineRestore,
   { spec }: VirtualMachineSnapshotContent,
 ): VolumeRestore[] {
